@@ -1,18 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { app, double, WebContentsView } from '../../electron-double/index.ts';
+import { double, WebContentsView } from '../../electron-double/index.ts';
 import type { PageKeeper } from '../../../electron/app/ports.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
-import { dialOnly } from '../../../electron/tunnels/direct.ts';
-import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { KeptCookie } from '../../../shared/kept-cookie.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { testPageArea } from '../../support/page-area.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
+import { readyForPages, testSignInView } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -59,9 +56,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
-  app.on('window-all-closed', () => undefined);
-  await app.whenReady();
-  hardenEveryPage();
+  await readyForPages();
   answerProxyLogin((asking) => view.proxyOf(asking));
 });
 afterAll(async () => {
@@ -85,15 +80,8 @@ async function visit(
   within: (run: (code: string) => Promise<unknown>) => Promise<unknown> = async () => undefined,
 ) {
   const over = new AbortController();
-  view = createSignInView({
+  view = testSignInView({
     pageArea,
-    detour: async (hosts, connectTo) => {
-      const detour = await startLoopbackProxy();
-      detour.setDial(dialOnly(hosts, connectTo));
-      return detour;
-    },
-    wildcardHosts: false,
-    localizer: () => localizerFor('en', []),
     keeper: () => keeper,
     log: (line) => log.push(line),
   });

@@ -6,14 +6,14 @@ import { startSite, type Site } from '../../electron-double/fixtures/web.ts';
 import { createPortalView, type DesktopPortalView } from '../../../electron/desktop/portal/portal-view.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { registerAppScheme } from '../../../electron/desktop/window/scheme.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import { createMainWindow, type MainWindow } from '../../../electron/desktop/window/window.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { dialOnly } from '../../../electron/tunnels/direct.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { issue } from '../../support/issuer.ts';
+import { testSignInView } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -83,16 +83,8 @@ beforeEach(async () => {
     log: () => undefined,
   });
   portal = createPortalView({ pageArea: window, proxy, log: () => undefined, now: Date.now });
-  signIns = createSignInView({
+  signIns = testSignInView({
     pageArea: window,
-    detour: async (hosts, connectTo) => {
-      const detour = await startLoopbackProxy();
-      detour.setDial(dialOnly(hosts, connectTo));
-      return detour;
-    },
-    wildcardHosts: false,
-    localizer: () => localizerFor('en', []),
-    log: () => undefined,
   });
   await window.load();
 });

@@ -2,17 +2,14 @@ import { createServer, type Server } from 'node:https';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { app, clipboard, double, WebContentsView } from '../../electron-double/index.ts';
+import { clipboard, double, WebContentsView } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import type { WebWindowEnd } from '../../../electron/gateways/web-window.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
-import { dialOnly } from '../../../electron/tunnels/direct.ts';
-import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 import { pagesOf, testPageArea } from '../../support/page-area.ts';
+import { readyForPages, testSignInView } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -66,9 +63,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
-  app.on('window-all-closed', () => undefined);
-  await app.whenReady();
-  hardenEveryPage();
+  await readyForPages();
   answerProxyLogin((asking) => view.proxyOf(asking));
 });
 afterAll(async () => {
@@ -95,15 +90,8 @@ afterEach(async () => {
 
 /** Opens the page at a path of the campus's host. */
 function open(path: string, slowAfterMs = 20_000): void {
-  view = createSignInView({
+  view = testSignInView({
     pageArea,
-    detour: async (hosts, connectTo) => {
-      const detour = await startLoopbackProxy();
-      detour.setDial(dialOnly(hosts, connectTo));
-      return detour;
-    },
-    wildcardHosts: false,
-    localizer: () => localizerFor('en', []),
     log: (line) => log.push(line),
     slowAfterMs,
   });

@@ -1,12 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { app, double, webContents } from '../../electron-double/index.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
+import { double, webContents } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { createSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import type { Session } from '../../../electron/gateways/gateway.ts';
-import { dialOnly } from '../../../electron/tunnels/direct.ts';
-import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import { testPageArea } from '../../support/page-area.ts';
@@ -23,6 +18,7 @@ import {
   type Person,
   type Script,
 } from '../../peers/openconnect-bench.ts';
+import { readyForPages, testSignInView } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -37,18 +33,9 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
   const pageArea = testPageArea();
 
   beforeAll(async () => {
-    app.on('window-all-closed', () => undefined);
-    await app.whenReady();
-    hardenEveryPage();
-    const view = createSignInView({
+    await readyForPages();
+    const view = testSignInView({
       pageArea,
-      detour: async (names, connectTo) => {
-        const detour = await startLoopbackProxy();
-        detour.setDial(dialOnly(names, connectTo));
-        return detour;
-      },
-      wildcardHosts: false,
-      localizer: () => localizerFor('en', []),
       log: (line) => log.push(line),
     });
     answerProxyLogin((contents) => view.proxyOf(contents));

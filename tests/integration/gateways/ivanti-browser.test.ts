@@ -1,18 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { app, double, webContents } from '../../electron-double/index.ts';
+import { double, webContents } from '../../electron-double/index.ts';
 import { AccessController } from '../../../electron/access/controller.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
-import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import { systemProxy } from '../../../electron/desktop/system/system-proxy.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
-import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { Proxies } from '../../../electron/net/proxy/lookup.ts';
-import { dialOnly } from '../../../electron/tunnels/direct.ts';
-import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
-import type { TunnelEngine, TunnelEnding } from '../../../electron/tunnels/tunnel.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
@@ -21,6 +16,7 @@ import { pagesOf, testPageArea } from '../../support/page-area.ts';
 import { timed } from '../../support/stalls.ts';
 import { startProxy, type ProxyOptions, type TestProxy } from '../../peers/proxies.ts';
 import { placeholder, startIvanti, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
+import { readyForPages, testSignInView, tunnelToNowhere } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -30,21 +26,7 @@ const inWindow: Answer = { kind: 'browser', where: 'window' };
 const hosts = ['idp.campus.test'];
 const log: string[] = [];
 const grants: OpenConnectGrant[] = [];
-const engine: TunnelEngine = {
-  open(grant: Grant) {
-    if (grant.kind === 'openconnect') grants.push(grant);
-    let end: (ending: TunnelEnding) => void = () => undefined;
-    const ended = new Promise<TunnelEnding>((resolve) => (end = resolve));
-    return Promise.resolve({
-      dial: (host) => Promise.reject(fail('host-unreachable', { host })),
-      traffic: () => ({ received: 0, sent: 0 }),
-      answers: () => Promise.resolve(true),
-      ended,
-      abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
-      close: async () => end({ kind: 'closed' }),
-    });
-  },
-};
+const engine = tunnelToNowhere(grants);
 
 const pageArea = testPageArea();
 let view: DesktopSignInView;
@@ -56,18 +38,9 @@ let proxies = new Proxies();
 let network: TestProxy | null = null;
 
 beforeAll(async () => {
-  app.on('window-all-closed', () => undefined);
-  await app.whenReady();
-  hardenEveryPage();
-  view = createSignInView({
+  await readyForPages();
+  view = testSignInView({
     pageArea,
-    detour: async (names, connectTo) => {
-      const detour = await startLoopbackProxy();
-      detour.setDial(dialOnly(names, connectTo));
-      return detour;
-    },
-    wildcardHosts: false,
-    localizer: () => localizerFor('en', []),
     log: (line) => log.push(line),
   });
   pages = pagesOf(view);

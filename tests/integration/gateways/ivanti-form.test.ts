@@ -2,31 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { app, double, webContents } from '../../electron-double/index.ts';
+import { double, webContents } from '../../electron-double/index.ts';
 import { AccessController } from '../../../electron/access/controller.ts';
 import type { PreparedAnswer } from '../../../electron/access/prompts.ts';
 import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
 import { SavedSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
-import { hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { createSignInView, type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
+import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
-import type { Grant, OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
-import { dialOnly } from '../../../electron/tunnels/direct.ts';
-import { startLoopbackProxy } from '../../../electron/tunnels/loopback-proxy.ts';
-import type { TunnelEngine, TunnelEnding } from '../../../electron/tunnels/tunnel.ts';
 import { fail } from '../../../shared/failure.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, PromptOf } from '../../../shared/prompt.ts';
 import { answer, credentials, handEnvironment, prompted, reach } from '../../support/access.ts';
 import { memoryKeytar } from '../../support/app.ts';
 import { pagesOf, testPageArea } from '../../support/page-area.ts';
 import { startIvanti, type Adfs, type Ivanti, type IvantiOptions } from '../../peers/gateways/ivanti.ts';
+import { readyForPages, testSignInView, tunnelToNowhere } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -37,21 +33,7 @@ const formHosts = ['idp.campus.test'];
 const log: string[] = [];
 const states: string[] = [];
 const grants: OpenConnectGrant[] = [];
-const engine: TunnelEngine = {
-  open(grant: Grant) {
-    if (grant.kind === 'openconnect') grants.push(grant);
-    let end: (ending: TunnelEnding) => void = () => undefined;
-    const ended = new Promise<TunnelEnding>((resolve) => (end = resolve));
-    return Promise.resolve({
-      dial: (host) => Promise.reject(fail('host-unreachable', { host })),
-      traffic: () => ({ received: 0, sent: 0 }),
-      answers: () => Promise.resolve(true),
-      ended,
-      abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
-      close: async () => end({ kind: 'closed' }),
-    });
-  },
-};
+const engine = tunnelToNowhere(grants);
 
 const pageArea = testPageArea();
 let view: DesktopSignInView;
@@ -64,18 +46,9 @@ let prepared: (profile: Profile) => PreparedAnswer = () => () => Promise.resolve
 let ivanti: Ivanti;
 
 beforeAll(async () => {
-  app.on('window-all-closed', () => undefined);
-  await app.whenReady();
-  hardenEveryPage();
-  view = createSignInView({
+  await readyForPages();
+  view = testSignInView({
     pageArea,
-    detour: async (names, connectTo) => {
-      const detour = await startLoopbackProxy();
-      detour.setDial(dialOnly(names, connectTo));
-      return detour;
-    },
-    wildcardHosts: false,
-    localizer: () => localizerFor('en', []),
     log: (line) => log.push(line),
     formWaitMs: 1_500,
   });
