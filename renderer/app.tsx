@@ -123,7 +123,7 @@ function useAnnouncement(state: AppState, profile: ProfileSummary | null): strin
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
   if (signInPage && profile) {
     if (signInPage.failure) return failure(signInPage.failure).title;
-    return [signInPage.host, ...adviceFor(signInPage, profile, state, localizer)].join('. ');
+    return [`${signInPage.host}.`, ...adviceFor(signInPage, profile, state, localizer)].join(' ');
   }
   if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
   if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;

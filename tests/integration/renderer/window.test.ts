@@ -743,7 +743,7 @@ describe('beside the campus’s sign-in page', () => {
     await openScreen('sign-in-page-factor');
     expect(await main()).toContain('A push may already be on its way to your phone.');
     expect(await main()).toContain('“Other options”, then “Duo Mobile passcode”');
-    await expect.poll(announced).toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you.');
+    await expect.poll(announced).toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you. A push');
     await openScreen('sign-in-page-failed');
     await expect.poll(announced).toBe('Your campus did not answer');
   });
