@@ -39,7 +39,7 @@ async function pageOn(host: string): Promise<Page> {
   return page;
 }
 
-test('at a campus with web sign-in, a wrong password is told on our screen in the page’s words, and the right one leads through Duo, notice and other sessions to the portal', async () => {
+test('at a campus with web sign-in, our screen shows the page’s error for a wrong password, and the right one leads through Duo, notice and other sessions to the portal', async () => {
   const { window } = client;
   const { factors, sessions } = campus.services;
   for (const name of ['First', 'Second']) await sessions.start({ userId: mei.userId, installation: newId(), client: name });

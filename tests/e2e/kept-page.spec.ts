@@ -105,7 +105,7 @@ function firstCookies({ ivanti }: Bench, host: string, from: number): string {
   return ivanti.received.slice(from).find((asked) => asked.host === host)?.cookie ?? 'no request';
 }
 
-test('a remembered device is known to the next run if the person ticked it; nothing else of the page is, and no file holds it in clear', async ({
+test('if the person ticked it, the next run knows the remembered device; nothing else of the page is kept, and no file holds it in clear', async ({
   bench,
 }) => {
   const { ivanti, userData, keyring } = bench;
@@ -159,7 +159,7 @@ test('a remembered device is known to the next run if the person ticked it; noth
   expect(firstCookies(bench, ivanti.provider, afterForget)).toBe('');
 });
 
-test('without the tick nothing of the page reaches the disk or the next attempt', async ({ bench }) => {
+test('without the tick, nothing of the page is on disk or in the next attempt', async ({ bench }) => {
   const { ivanti, userData, keyring } = bench;
   const client = await bench.run({}, [keeping(ivanti)]);
   await toPage(client);
@@ -189,9 +189,7 @@ test('two campuses with the same sign-in page share nothing that is kept', async
   expect(firstCookies(bench, ivanti.provider, from)).toBe('');
 });
 
-test('where the computer does not really encrypt, a sentence stands in place of the tick, and what was kept stays closed', async ({
-  bench,
-}) => {
+test('if the computer does not really encrypt, a sentence replaces the tick, and an earlier file is not opened', async ({ bench }) => {
   test.skip(onRealElectron && process.platform !== 'linux', 'only Linux has keys that everybody knows');
   const { ivanti, userData } = bench;
   const first = await bench.run({}, [keeping(ivanti)]);
@@ -214,7 +212,7 @@ test('where the computer does not really encrypt, a sentence stands in place of 
   }
 });
 
-test('a kept file that was damaged is forgotten and the person is told; signing in goes on', async ({ bench }) => {
+test('a damaged kept file is removed, the person is told, and the sign-in continues', async ({ bench }) => {
   const { ivanti, userData } = bench;
   const first = await bench.run({}, [keeping(ivanti)]);
   await toPage(first);

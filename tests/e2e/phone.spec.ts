@@ -56,7 +56,7 @@ test('a gateway that is silent after the password: the screen says that a phone 
   expect(sends(at)).toBe(1);
 });
 
-test('the number from Duo’s menu stays in sight while the push is out, and nothing is sent twice', async ({ start }) => {
+test('the number from Duo’s menu stays visible while the push is pending, and nothing is sent twice', async ({ start }) => {
   test.skip(!hasOurs, 'only our own OpenConnect goes on from a form without fields');
   let letIn: () => void = () => undefined;
   const approved = new Promise<void>((resolve) => (letIn = resolve));
@@ -85,7 +85,7 @@ test('the number from Duo’s menu stays in sight while the push is out, and not
   expect(at.signIns).toBe(1);
 });
 
-test('a form that only shows a message after the code can be read, and the sign-in continues', async ({ start }) => {
+test('a form that only shows a message after the code stays readable, and the sign-in continues', async ({ start }) => {
   test.skip(!hasOurs, 'only our own OpenConnect goes on from a form without fields');
   const { at, client } = await start([signInForm, code(), messageForm('Your password ends in 3 days.'), 'success']);
   await signIn(client);

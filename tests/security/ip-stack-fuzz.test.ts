@@ -52,7 +52,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack u
   test.each([
     ['IPv4', tunHost.address, tunHost.own],
     ['IPv6', tunHost.address6, tunHost.own6],
-  ])('hostile %s packets neither stop it, nor make it grow, nor harm another stream', async (_, to, own) => {
+  ])('hostile %s packets do not stop the IP stack, make it grow, or harm another stream', async (_, to, own) => {
     const guarded = await openEcho(to, own);
     const attacked = await openEcho(to, own);
     attacked.stream.on('error', () => undefined);

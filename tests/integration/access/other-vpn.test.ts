@@ -80,7 +80,7 @@ describe('another VPN', () => {
     expect(otherVpnIn({ interfaces: { ...lo, ppp0: [address('100.64.0.9')] }, routes: '' })).toBeNull();
   });
 
-  test('of two VPNs, the one that carries the traffic is named', () => {
+  test('if two VPNs are up, the one that carries the traffic is named', () => {
     const interfaces = { ...lo, ...wifi, tun0: [address('10.8.0.2')], wg0: [address('10.9.0.2')] };
     const halves = head + [route('wlan0', '00000000', '00000000'), route('wg0', '00000080', '00000080')].join('\n');
     expect(otherVpnIn({ interfaces, routes: halves })).toBe('wg0');

@@ -103,7 +103,7 @@ describe('tasks', () => {
     expect(b.desktop.visits[0]?.signIn?.token).toBeTruthy();
   });
 
-  test('at a gateway that has no one-time portal sign-in, who has recovered is signed in to the portal by the recovery site', async () => {
+  test('at a gateway without one-time portal sign-ins, the recovery site signs a person who has recovered in to the portal', async () => {
     const driver: GatewayDriver = {
       ...campusDriver,
       signIn: async (...args) =>

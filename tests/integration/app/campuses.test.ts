@@ -71,7 +71,7 @@ test('several campuses are offered to choose from', async () => {
 });
 
 test.each(['Nowhere College', 'University of Mасau', 'nowhere', 'two words.'])(
-  '%j is no campus here, and nobody is asked',
+  '%j matches no campus, and no host is asked',
   async (typed) => {
     const { app } = await open();
     await expect(app.verbs.previewAddress({ address: typed })).rejects.toMatchObject({
@@ -80,7 +80,7 @@ test.each(['Nowhere College', 'University of Mасau', 'nowhere', 'two words.'])
   },
 );
 
-test('of an e-mail address at an unknown campus only the domain is asked, shown and logged', async () => {
+test('only the domain of an e-mail address at an unknown campus is asked, shown and logged', async () => {
   const { app, log } = await open();
   await expect(app.verbs.previewAddress({ address: 'mei.chan@nowhere.invalid' })).rejects.toMatchObject({
     failure: { code: 'profile-unreachable', params: { address: 'nowhere.invalid' } },
@@ -88,7 +88,7 @@ test('of an e-mail address at an unknown campus only the domain is asked, shown 
   expect(`${log.join('\n')}${JSON.stringify(app.state)}`).not.toContain('mei.chan');
 });
 
-test('the campus’s own profile takes the place of the one that ships, when the person asks for it', async () => {
+test('the campus’s own profile replaces the one that ships if the person asks for it', async () => {
   const own = { ...macau.read.profile, gateways: ['new-gateway.um.edu.mo'] };
   const { address, asked } = await publisher(JSON.stringify(own));
   const { app, settings } = await open({ campuses: [{ ...macau, domains: [address, 'um.edu.mo'] }] });
@@ -107,7 +107,7 @@ test('the campus’s own profile takes the place of the one that ships, when the
   await expect(app.verbs.previewPublished(undefined)).rejects.toMatchObject({ failure: { code: 'not-now' } });
 });
 
-test('a preview that ships stays when the campus publishes nothing', async () => {
+test('the preview of a shipped profile stays if the campus publishes none', async () => {
   const { address } = await publisher('<h1>Welcome</h1>');
   const { app } = await open({ campuses: [{ ...macau, domains: [address] }] });
   await app.verbs.previewAddress({ address: 'um' });
@@ -116,7 +116,7 @@ test('a preview that ships stays when the campus publishes nothing', async () =>
   expect(app.state.preview?.shipped).not.toBeNull();
 });
 
-test('the profile of this computer’s policy counts, not the one that ships', async () => {
+test('a profile from policy takes precedence over the one that ships', async () => {
   const managed = { ...macau.read.profile, gateways: ['managed.um.edu.mo'] };
   const { app } = await open({ managedProfiles: [managed] });
   await expect(app.verbs.previewAddress({ address: 'um.edu.mo' })).rejects.toMatchObject({
@@ -125,7 +125,7 @@ test('the profile of this computer’s policy counts, not the one that ships', a
   expect(app.state.preview).toBeNull();
 });
 
-test('10 kB of text and marks that turn the direction find nothing, quickly', async () => {
+test('10 kB of text and direction marks find no campus, and the search stays fast', async () => {
   const { app } = await open();
   onTestFinished(() => expect(app.state.preview).toBeNull());
   for (const address of ['u'.repeat(10_000), '\u202e'.repeat(10_000), `${'a'.repeat(200)}.${'b'.repeat(9_000)}`])

@@ -82,7 +82,7 @@ async function keepOnce(at: AppRun, profileId = campus.id): Promise<void> {
 }
 
 describe('keeping the sign-in on a campus’s page', () => {
-  it('is offered at Connect, kept once it was ticked and the sign-in worked, and put back at the next attempt', async () => {
+  it('keeping the page’s sign-in is offered at Connect; what the person ticked is kept after a sign-in that worked, and restored at the next attempt', async () => {
     const at = await start();
     expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: null, where: 'page' });
     const first = await onPage(at);
@@ -106,7 +106,7 @@ describe('keeping the sign-in on a campus’s page', () => {
     expect(at.app.state.keepPage.wanted).toBe(false);
   });
 
-  it('puts no value into a state, a log or a setting', async () => {
+  it('a kept cookie’s value is in no state, log or setting', async () => {
     const at = await start();
     const states: string[] = [];
     at.app.onState((state) => states.push(JSON.stringify(state)));
@@ -119,7 +119,7 @@ describe('keeping the sign-in on a campus’s page', () => {
   it.each([
     ['the profile does not allow it', {}, { hosts: ['idp.campus.test'] }],
     ['policy forbids it', { pageSavingAllowed: false }, campus.browser],
-  ] as const)('is not offered, read or written where %s', async (_why, options, browser) => {
+  ] as const)('no page sign-in is offered, read or written if %s', async (_why, options, browser) => {
     const at = await start(options, [{ ...campus, ...(browser && { browser: { ...browser, hosts: [...browser.hosts] } }) }]);
     expect(await onPage(at)).toBeNull();
     expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: null, where: 'page' });
@@ -127,7 +127,7 @@ describe('keeping the sign-in on a campus’s page', () => {
     expect(at.settings.get().keptPages).toEqual([]);
   });
 
-  it('says why where this computer does not encrypt, keeps nothing there, and leaves what was kept before', async () => {
+  it('a computer that does not encrypt offers no kept page sign-in, says why, and leaves an earlier file alone', async () => {
     let isAvailable = true;
     const at = await start({ encryption: testEncryption(() => Promise.resolve(isAvailable)) });
     await keepOnce(at);
@@ -142,12 +142,12 @@ describe('keeping the sign-in on a campus’s page', () => {
     expect(await keeper?.read()).toEqual([cookie]);
   });
 
-  it('stands on our Sign in screen where that fills the page in', async () => {
+  it('the choice to keep the page’s sign-in is on our Sign in screen if that fills in the page', async () => {
     const at = await start({}, [{ ...campus, browser: { hosts: ['idp.campus.test'], keep: true, form: 'adfs' } }]);
     expect(at.app.state.keepPage.where).toBe('form');
   });
 
-  it('forgets a file that cannot be read, says so with the campus’s name, and goes on wanting', async () => {
+  it('a kept page sign-in that cannot be read is removed and reported with the campus’s name, and the person’s choice stays', async () => {
     const at = await start();
     await keepOnce(at);
     await writeFile(join(at.directory, 'page-sign-in-campus.json'), '{"version":1}');
@@ -160,7 +160,7 @@ describe('keeping the sign-in on a campus’s page', () => {
     expect(at.app.state.keepPage.wanted).toBe(true);
   });
 
-  it('leaves no file where the page has taken its cookies back', async () => {
+  it('a page that removes all its cookies leaves no file', async () => {
     const at = await start();
     await keepOnce(at);
     await (await onPage(at))?.save({ kept: [], tooMany: [] });
@@ -169,7 +169,7 @@ describe('keeping the sign-in on a campus’s page', () => {
     expect(at.app.state.keepPage.wanted).toBe(true);
   });
 
-  it('says when it could not be written, and which site set too many cookies', async () => {
+  it('a page sign-in that cannot be written is reported, and so is a site with too many cookies', async () => {
     const encryption: Encryption = { ...testEncryption(), encrypt: () => Promise.reject(new Error('no key')) };
     const at = await start({ encryption });
     const keeper = await onPage(at);
@@ -184,7 +184,7 @@ describe('keeping the sign-in on a campus’s page', () => {
   });
 });
 
-describe('a kept page sign-in is forgotten', () => {
+describe('forgetting a kept page sign-in', () => {
   it.each([
     ['by Forget in Settings', (at: AppRun) => at.app.verbs.forgetPageSignIn({ profileId: campus.id })],
     ['when the person unticks it', (at: AppRun) => at.app.verbs.keepPageSignIn({ keep: false })],
@@ -198,7 +198,7 @@ describe('a kept page sign-in is forgotten', () => {
         await at.app.verbs.acceptPreview(undefined);
       },
     ],
-  ] as const)('%s; the other campus’s stays', async (_how, forget) => {
+  ] as const)('a kept page sign-in is forgotten %s, and another campus’s stays', async (_how, forget) => {
     const at = await start();
     await keepOnce(at, college.id);
     await keepOnce(at);
@@ -215,7 +215,7 @@ describe('a kept page sign-in is forgotten', () => {
     expect(await files(at)).toEqual(['page-sign-in-college.json']);
   });
 
-  it('but not by Disconnect', async () => {
+  it('Disconnect keeps a kept page sign-in', async () => {
     const at = await start();
     await keepOnce(at);
     await onPage(at);
@@ -223,7 +223,7 @@ describe('a kept page sign-in is forgotten', () => {
     expect(await files(at)).toEqual(['page-sign-in-campus.json']);
   });
 
-  it('while the page is open, and the page’s end does not bring it back', async () => {
+  it('a page sign-in that is forgotten while the page is open stays forgotten when the page closes', async () => {
     const at = await start();
     await keepOnce(at);
     const keeper = await onPage(at);
@@ -237,7 +237,7 @@ describe('a kept page sign-in is forgotten', () => {
     ['the profile no longer allows it', {}, () => [{ ...campus, browser: { hosts: ['idp.campus.test'] } }, college]],
     ['the campus is gone', {}, () => [college]],
   ] as const;
-  it.each(stranded)('at the next start where %s', async (_why, options, change) => {
+  it.each(stranded)('a kept page sign-in is removed at the next start if %s', async (_why, options, change) => {
     const at = await start();
     await keepOnce(at);
     await at.app.shutdown();
@@ -247,7 +247,7 @@ describe('a kept page sign-in is forgotten', () => {
     expect(next.settings.get().keptPages).toEqual([]);
   });
 
-  it('at the next start where IT’s profile now leads elsewhere', async () => {
+  it('a kept page sign-in is removed at the next start if IT’s profile now leads elsewhere', async () => {
     const at = await start();
     await keepOnce(at);
     const elsewhere = { ...campus, gateways: ['vpn2.campus.test'] };

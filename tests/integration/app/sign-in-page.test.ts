@@ -93,7 +93,7 @@ describe('the campus’s page', () => {
     expect(run.desktop.shown).toBe(1);
   });
 
-  test('a page that has failed once opens only by a button, and its reason is told', async () => {
+  test('a page that has failed once opens only by a button, and the screen says why it failed', async () => {
     outcomes = ['closed'];
     await start();
     await run.app.verbs.connect({ profileId: 'pages' });

@@ -24,7 +24,7 @@ describe('the form of ADFS', () => {
     expect(form.html).toMatch(/id="error" class="alert"\s+hidden/);
   });
 
-  test('ADFS wants a user ID with its domain, and one without it does not count as a try', async () => {
+  test('ADFS wants a user ID with its domain, and one without a domain does not count as a try', async () => {
     const browser = bench.at.visitor();
     for (let tries = 0; tries < 6; tries++) {
       const form = await browser.get('/');

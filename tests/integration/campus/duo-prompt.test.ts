@@ -122,7 +122,7 @@ describe('the prompt for the second factor', () => {
     expect(textOf(await browser.submit(bypass, 'Verify', { code: passcode }))).toContain('Is this your device?');
   });
 
-  test('Duo’s prompt is over after its end, and its address starts nothing twice', async () => {
+  test('Duo’s prompt cannot be used after its end, and its address starts nothing twice', async () => {
     const browser = bench.at.visitor();
     const form = await browser.get('/');
     const fields = { csrf: valueOf(form, 'csrf'), UserName: `${mei.userId}@campus.test`, Password: mei.password };
@@ -136,7 +136,7 @@ describe('the prompt for the second factor', () => {
     expect((await browser.get(`${bench.at.hostOf('duo')}/frame/v4/trust`)).status).toBe(400);
   });
 
-  test('Duo’s prompt lets nobody continue who has proved nothing', async () => {
+  test('Duo’s prompt lets nobody continue without a second factor', async () => {
     const browser = bench.at.visitor();
     const push = await bench.at.enter(browser, mei);
     expect((await browser.get(`${bench.at.hostOf('duo')}/frame/v4/trust`)).path).toBe('/frame/v4/options');

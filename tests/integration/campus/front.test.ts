@@ -40,7 +40,7 @@ describe('the front', () => {
     );
   });
 
-  it('a tunnel’s request is recognised however it is cut, and its connection is no longer HTTP', async () => {
+  it('a tunnel’s request is recognised in any pieces, and its connection is no longer HTTP', async () => {
     const ticket = await ticketOf();
     const socket = await connect();
     const request = tunnel(`Cookie: a=b; DSID=${ticket}; c=d\r\n`);

@@ -73,7 +73,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     return text(secure);
   }
 
-  it('a campus behind Ivanti loads its portal by name through the tunnel, which no other host and port is reached by', async () => {
+  it('a campus behind Ivanti loads its portal by name through the tunnel, which reaches no other host or port', async () => {
     const page = await portalPage();
     expect(page).toMatch(/^HTTP\/1\.1 200 /);
     expect(page).toContain('Two-factor devices');
@@ -93,18 +93,18 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     expect(await portalPage()).toContain('Two-factor devices');
   });
 
-  it('a session behind Ivanti says that the campus ended the session', async () => {
+  it('a session behind Ivanti reports that the campus ended it', async () => {
     await campus.control.end(sessionId);
     expect((await reach(controller, 'idle')).ending).toMatchObject({ code: 'session-revoked' });
   });
 
-  it('a session behind Ivanti is signed out at the gateway by Disconnect', async () => {
+  it('Disconnect signs a session behind Ivanti out at the gateway', async () => {
     expect(campus.records.sessions()).toHaveLength(1);
     await controller.disconnect();
     expect(campus.records.sessions()).toEqual([]);
   });
 
-  it('a session behind Ivanti is reconnecting while the gateway is gone', async () => {
+  it('a session behind Ivanti reconnects while the gateway is gone', async () => {
     await campus.stop();
     kill(descendants(process.pid, 'openconnect')[0]);
     await reach(controller, 'reconnecting');

@@ -15,7 +15,7 @@ const idleMs = 3_000;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a middlebox', () => {
-  it('a middlebox passes what comes in time, and then nothing, and tells neither side', async () => {
+  it('a middlebox passes data until its time limit and nothing after it, without telling either side', async () => {
     const events: string[] = [];
     const echo = net.createServer((socket) => {
       socket
@@ -65,7 +65,7 @@ describe.skipIf(missing)('an nc tunnel behind a middlebox', () => {
     await gateway.stop();
   });
 
-  it('an nc tunnel with a small query now and then outlives a middlebox’s patience, and downloads then', async () => {
+  it('an nc tunnel that sends a small query now and then survives a middlebox’s time limit, and can still download', async () => {
     const until = Date.now() + 1.5 * idleMs;
     while (Date.now() < until) {
       await wait(idleMs / 6);
@@ -76,7 +76,7 @@ describe.skipIf(missing)('an nc tunnel behind a middlebox', () => {
     expect((await buffer(stream)).equals(gateway.data.bytes)).toBe(true);
   });
 
-  it('an nc tunnel that was forgotten is told so by a query, and by nothing else', async () => {
+  it('an nc tunnel that the middlebox forgot finds out by a query, and by nothing else', async () => {
     await expect.poll(() => box.forgotten).toBe(1);
     let over = false;
     void tunnel.ended.then(() => (over = true));

@@ -79,7 +79,7 @@ mv ${folder}/up.new ${folder}/up
     expect((await namespace.run('/bin/cat', [join(folder, 'up')])).trim()).toBe('1400 10.80.0.53 campus.test 10.80.0.0/16');
   });
 
-  it('the nc tunnel resolves the campus’s names, and tells an unknown name from one without an IPv6 address', async () => {
+  it('the nc tunnel resolves the campus’s names, and distinguishes an unknown name from one without an IPv6 address', async () => {
     expect(await run("tell(await dns.resolve4('2fa.campus.test'))")).toEqual(['10.80.0.80']);
     expect(await run("tell((await dns.lookup('2fa')).address)")).toBe('10.80.0.80');
     expect(await run("tell(await dns.resolve6('2fa.campus.test'))")).toBe('ENODATA');
@@ -95,7 +95,7 @@ mv ${folder}/up.new ${folder}/up
     expect(arrived).toBe(sent);
   });
 
-  it('the nc tunnel takes what the client still sends after the server’s half has ended', async () => {
+  it('the nc tunnel accepts what the client sends after the server has ended its half', async () => {
     expect(
       await run(`const socket = dial(${at('farewell')});
                  const greeting = await whole(socket);
@@ -105,7 +105,7 @@ mv ${folder}/up.new ${folder}/up
     await expect.poll(() => gateway.heardAfterFarewell()).toBe('after the end');
   });
 
-  it('the nc tunnel holds its data back from a client that does not read, and loses none', async () => {
+  it('the nc tunnel stops sending to a client that does not read, and loses no data', async () => {
     expect(
       await run(`const socket = dial(${at('source')}); socket.once('connect', () => socket.pause());
                  await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -114,7 +114,7 @@ mv ${folder}/up.new ${folder}/up
     ).toBe(gateway.data.sha256);
   });
 
-  it('the nc tunnel holds a client back whose target does not read, and loses none', async () => {
+  it('the nc tunnel stops a client whose target does not read, and loses no data', async () => {
     const [sent, arrived] = z.tuple([z.string(), z.string()]).parse(
       await run(`const data = ${bytes}; const socket = dial(${at('slow')}); socket.end(data);
                    tell([createHash('sha256').update(data).digest('hex'), await whole(socket)]);`),
@@ -129,7 +129,7 @@ mv ${folder}/up.new ${folder}/up
     await expect.poll(() => gateway.openConnections()).toBe(0);
   });
 
-  it('the nc tunnel refuses what nobody listens at and what is not granted, and passes resets on', async () => {
+  it('the nc tunnel refuses closed ports and targets that are not granted, and forwards resets', async () => {
     expect(await run(`dial(${at('nobody')})`)).toBe('ECONNREFUSED');
     expect(await run("dial({ host: '2fa.campus.test', port: 22 })")).toBe('ECONNREFUSED');
     expect(await run("dial({ host: '10.80.0.99', port: 80 })")).toBe('ECONNREFUSED');

@@ -53,7 +53,7 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
   }
   const dial = (tunnel: Tunnel, { host, port }: { host: string; port: number }): Promise<Duplex> => tunnel.dial(host, port, never);
 
-  test('the nc tunnel loads a page by name, and tells what is not there', async () => {
+  test('the nc tunnel loads a page by name, and reports a name or port that does not exist', async () => {
     const grant = gateway.grant();
     const tunnel = await opened(grant);
     const stream = await dial(tunnel, inside.page);
@@ -121,7 +121,7 @@ describe.skipIf(ocproxy === undefined).each(versions)('the campus’s nc tunnel 
     expect(await tunnel.ended).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
   });
 
-  test('the nc tunnel says that the session was ended by the gateway', async () => {
+  test('the nc tunnel reports that the gateway ended the session', async () => {
     const grant = gateway.grant();
     const tunnel = await opened(grant);
     gateway.end(grant, 'revoked');

@@ -58,7 +58,7 @@ const enter = async (userName: string, password = mei.password): Promise<void> =
   await page.locator('#submitButton').click();
 };
 
-test('a bare user ID, a push and a yes lead to the session; next time the password alone', { timeout: 120_000 }, async () => {
+test('a bare user ID, a push and a yes lead to the session; next time the password is enough', { timeout: 120_000 }, async () => {
   const pocket = await phone();
   await page.goto(at.hostOf('vpn'));
   await page.waitForURL('**/adfs/ls/?SAMLRequest=*');

@@ -301,7 +301,7 @@ describe('the command line beside the app', () => {
   });
 });
 
-test('of two terminals without the app, the second sees and ends what the first started', async () => {
+test('without the app, a second terminal sees and ends the session that the first one started', async () => {
   const b = await startAppBench();
   onTestFinished(() => b.close());
   const own = await cliFolder([b.campus.profile]);

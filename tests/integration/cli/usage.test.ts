@@ -156,7 +156,7 @@ describe('a campus that ships with Causeway is found without being added', () =>
     expect(part.seen).toContain('does not know this campus');
   });
 
-  test('by its id as well', async () => {
+  test('connect also takes the id of a shipped campus’s profile', async () => {
     const folder = await cliFolder();
     const run = startCli(['profiles', 'um-edu-mo', '--json'], { folder, campuses: [macau, other] });
     expect(await run.code).toBe(0);

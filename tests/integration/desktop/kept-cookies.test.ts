@@ -124,7 +124,7 @@ const firstCookies = (): string[] =>
     .sort();
 
 describe('what outlives a visit to the sign-in page', () => {
-  it('are its cookies with an expiry, each as it was; not the ticket, not the visit’s own', async () => {
+  it('a visit’s cookies with an expiry are kept and restored unchanged, but not the ticket or session cookies', async () => {
     await visit('signs in');
     const names = (some: readonly KeptCookie[]) => some.map(({ name }) => name).sort();
     expect(names(kept)).toEqual(['__Host-device', 'device', 'script', 'wide']);
@@ -142,13 +142,13 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(plain(kept)).toEqual(plain(first));
   });
 
-  it.each(['cancels', 'closes'] as const)('is nothing of a visit that %s', async (how) => {
+  it.each(['cancels', 'closes'] as const)('no cookie is kept of a visit that the person %s', async (how) => {
     await visit(how);
     expect(kept).toEqual([]);
   });
 
   // The double lets no service worker register: its requests belong to no page
-  it('is neither storage, caches nor a session’s cookies, and the old partition is empty', async () => {
+  it('storage, caches and session cookies of a page do not outlive its visit, and the old partition is empty', async () => {
     const old = await visit('signs in', (run) =>
       run(`(async () => {
         localStorage.setItem('a', 'b');
@@ -173,7 +173,7 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(fresh.isPersistent()).toBe(false);
   });
 
-  it('goes to no other host, and only as long as it has not expired', async () => {
+  it('a kept cookie goes to no other host, and to none once it has expired', async () => {
     await visit('signs in');
     const [one] = kept;
     if (!one) throw new Error('nothing kept');
@@ -189,7 +189,7 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(partition.isPersistent()).toBe(false);
   });
 
-  it('is not more than fits: a cookie bomb is left out, named, and does not lock the next visit out', async () => {
+  it('a host with too many cookies has none of them kept, is named, and cannot lock the next visit out', async () => {
     cookies = [...Array.from({ length: 60 }, (_, at) => `bomb${at}=${'x'.repeat(50)}; ${hour}`), `wide=3; ${hour}; Domain=campus.test`];
     await visit('signs in');
     expect(kept.map(({ name }) => name)).toEqual(['wide']);
@@ -198,7 +198,7 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(log.join('\n')).not.toContain('xxxx');
   });
 
-  it('what Chromium refuses is left out, and its value is in no log', async () => {
+  it('a kept cookie that Chromium refuses is skipped, and its value is in no log', async () => {
     await visit('signs in');
     const [one] = kept;
     if (!one) throw new Error('nothing kept');
@@ -213,7 +213,7 @@ describe('what outlives a visit to the sign-in page', () => {
     expect(log.join('\n')).not.toContain('canary-a');
   });
 
-  it('a keychain that does not answer holds the page up for seconds only', { timeout: 20_000 }, async () => {
+  it('a keychain that does not answer delays the page by a few seconds only', { timeout: 20_000 }, async () => {
     read = () => new Promise(() => undefined);
     await visit('cancels');
     expect(log.join('\n')).toContain('the keychain did not answer');

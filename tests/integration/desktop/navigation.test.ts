@@ -96,7 +96,7 @@ describe('a page that did not load is told as', () => {
     expect(codeOf({ errorCode: -202 })).toBe('portal-certificate');
   });
   it('a blocked navigation is the portal’s failure', () => expect(codeOf({ errorCode: -20 })).toBe('portal-left'));
-  it('what the proxy reported is the portal’s failure', () =>
+  it('the portal’s failure is the one that the proxy reported', () =>
     expect(codeOf({ errorCode: -111, proxyFailure: { code: 'host-not-allowed' } })).toBe('host-not-allowed'));
   it('a broken tunnel is the portal’s failure if the proxy reported nothing', () =>
     expect(codeOf({ errorCode: -111 })).toBe('tunnel-down'));

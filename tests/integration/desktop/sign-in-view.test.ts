@@ -164,7 +164,7 @@ describe('a page that does not load', () => {
     await expect(ended).rejects.toMatchObject({ failure: { code: 'gateway-closed', params: { host } } });
   });
 
-  it('a network that goes away in the middle is told in place, and a reload begins again once it is back', async () => {
+  it('a network that goes away during a sign-in is reported beside the page, and a reload starts again once it is back', async () => {
     open('/');
     await arrived('/');
     isDown = true;
@@ -177,7 +177,7 @@ describe('a page that does not load', () => {
     expect(isVisible()).toBe(true);
   });
 
-  it('a server that never answers is told after a while, while Reload and Cancel still work', async () => {
+  it('a server that never answers is reported after a while, and Reload and Cancel still work', async () => {
     open('/never', 300);
     await failed('browser-slow');
     expect(isVisible()).toBe(false);
@@ -187,7 +187,7 @@ describe('a page that does not load', () => {
     await expect(ended).rejects.toMatchObject({ failure: { code: 'cancelled' } });
   });
 
-  it('a page that waits for a picture for ever stays in sight, with a note that it is slow, until the picture has come', async () => {
+  it('a page that waits for a picture stays visible, with a note that it is slow, until the picture arrives', async () => {
     open('/half', 300);
     await failed('browser-slow');
     expect(pages.current).toMatchObject({ path: '/half', loading: true });
@@ -197,7 +197,7 @@ describe('a page that does not load', () => {
     await arrived('/half');
   });
 
-  it('a server that refuses its own cookies as too large is told as that, and beginning again deletes them', async () => {
+  it('a server that refuses its own cookies as too large is reported, and starting again deletes them', async () => {
     open('/');
     await arrived('/');
     void go('/bomb');
@@ -210,7 +210,7 @@ describe('a page that does not load', () => {
     expect(await run('document.cookie')).toBe('');
   });
 
-  it('a page whose process crashes is told in place, and a reload begins again', async () => {
+  it('a page whose process crashes is reported beside it, and a reload starts again', async () => {
     open('/');
     await arrived('/');
     contents().forcefullyCrashRenderer();
@@ -230,7 +230,7 @@ describe('a page that does not load', () => {
 });
 
 describe('what a page may not do', () => {
-  it('a window and a download are denied and told, and the next page clears what was told', async () => {
+  it('a window and a download are denied and reported, and the next page clears the report', async () => {
     open('/');
     await arrived('/');
     await run(`void window.open('https://${host}/next')`);
@@ -261,7 +261,7 @@ describe('what a page may not do', () => {
     await arrived('/next');
   });
 
-  it('a link elsewhere ends the visit and names the host', async () => {
+  it('a link to a host that is not allowed ends the visit and names the host', async () => {
     open('/');
     await arrived('/');
     await run("document.getElementById('out').click()").catch(() => undefined);
@@ -269,7 +269,7 @@ describe('what a page may not do', () => {
     expect(asked).toEqual(['GET /']);
   });
 
-  it('blocked hosts are told with their ports, and copied for IT with the host of the page', async () => {
+  it('blocked hosts are listed with their ports, and copied for IT with the host of the page', async () => {
     open('/');
     await arrived('/');
     const wanted = ['https://cdn.other.test/a.js?key=secret', `https://${host}:8443/b`];
@@ -303,7 +303,7 @@ describe('a security key', () => {
     await cdp.detach();
   });
 
-  it('of several accounts on a key the person chooses, an only one is taken, and a closed question cancels', async () => {
+  it('the person chooses among several accounts on a key, a single one is used at once, and a closed question cancels', async () => {
     open('/');
     await arrived('/');
     const accounts = [

@@ -29,7 +29,7 @@ afterEach(() => {
   double.forgetKeys();
 });
 
-test.skipIf(!canStartKeyring)('safeStorage seals with a key of the keyring, which the next run finds again', async () => {
+test.skipIf(!canStartKeyring)('safeStorage encrypts with a key in the keyring, and the next run finds it again', async () => {
   process.env['XDG_CURRENT_DESKTOP'] = 'ubuntu:GNOME';
   expect(safeStorage.getSelectedStorageBackend?.()).toBe('gnome_libsecret');
   const sealed = await safeStorage.encryptStringAsync('harbour lantern');
@@ -42,7 +42,7 @@ test.skipIf(!canStartKeyring)('safeStorage seals with a key of the keyring, whic
     await expect(safeStorage.decryptStringAsync(wrong)).rejects.toThrow('Error while decrypting the ciphertext');
 });
 
-test('without a keyring safeStorage says that it is available, and seals with the key that everybody knows', async () => {
+test('without a keyring, safeStorage says that it is available, and encrypts with a public key of Chromium’s source', async () => {
   process.argv.push('--password-store=basic');
   try {
     double.forgetKeys();
@@ -57,7 +57,7 @@ test('without a keyring safeStorage says that it is available, and seals with th
   }
 });
 
-test('a desktop that Electron does not know has the open key named, whatever keyring is there', () => {
+test('on a desktop that Electron does not know, the backend is the one without a keyring, even if there is one', () => {
   for (const [desktop, backend] of [
     ['sway', 'basic_text'],
     ['XFCE', 'gnome_libsecret'],

@@ -41,7 +41,7 @@ test('before ready, what needs it throws in words of Electron; once ready, what 
   expect(screen.getAllDisplays()).toHaveLength(1);
 });
 
-test('what it is given has to fit: paths, templates, handlers, images', () => {
+test('the double refuses paths, templates, handlers and images that do not fit', () => {
   expect(() => app.getPath('nowhere')).toThrow("Failed to get 'nowhere' path");
   expect(() => app.setPath('logs', 'here')).toThrow('Path must be absolute');
   expect(() => Menu.buildFromTemplate([{ enabled: true }])).toThrow('must have at least one of label, role or type');

@@ -75,7 +75,7 @@ test('a verify procedure that does not call back holds the request until it does
   expect(contents.getTitle()).toBe('Front');
 });
 
-test('what a verify procedure has said of a host and port is kept, also when another takes its place', async () => {
+test('the double keeps a verify procedure’s verdict for a host and port, even after the procedure is replaced', async () => {
   answer(login.username, login.password);
   const from = await own();
   const first = vi.fn((_request: unknown, callback: (result: number) => void) => callback(0));

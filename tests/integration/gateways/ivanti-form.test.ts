@@ -170,7 +170,7 @@ describe('our Sign in screen and the campus’s form', () => {
     expect(leaks()).toEqual([]);
   });
 
-  it('what AD FS says about a wrong password comes back on our Sign in screen, and nothing is sent again by itself', async () => {
+  it('our Sign in screen shows what AD FS says about a wrong password, and nothing is sent again by itself', async () => {
     const words = `Incorrect user ID.\u202E \u0007Type it again. ${'x'.repeat(900)}`;
     await begin({ wrong: words });
     await answer(controller, 'credentials', wrong());
@@ -184,13 +184,13 @@ describe('our Sign in screen and the campus’s form', () => {
     expect(tries().map((each) => each['Password'])).toEqual([wrongPassword, ivanti.user.password]);
   });
 
-  it('a locked account is told as one', async () => {
+  it('an account that AD FS reports as locked is reported as locked', async () => {
     await begin({ wrong: 'Your account has been locked. Contact your administrator.' });
     await answer(controller, 'credentials', wrong());
     expect((await again('account-locked-out')).message).toContain('has been locked');
   });
 
-  it('an error that the page’s own script shows comes back too', async () => {
+  it('an error that the page’s own script shows is shown on our screen too', async () => {
     await begin({ scriptError: 'Enter your user ID in the format "user@domain".' });
     await answer(controller, 'credentials', right());
     expect((await again('sign-in-rejected')).message).toBe('Enter your user ID in the format "user@domain".');
@@ -307,7 +307,7 @@ describe('a form that is left to the person', () => {
     expect(leaks()).toEqual([]);
   });
 
-  it('what the person has begun to type is not replaced', async () => {
+  it('text that the person has begun to type is not replaced', async () => {
     await begin({ before: '<script>addEventListener("DOMContentLoaded", () => passwordInput.value = "half")</script>' });
     await answer(controller, 'credentials', right());
     await logged('(typed)');
@@ -326,7 +326,7 @@ describe('a form that is left to the person', () => {
     expect(leaks()).toEqual([]);
   });
 
-  it('selectors that are no CSS leave the form to the person, and the app stays up', async () => {
+  it('if the selectors are not valid CSS, the person fills in the form, and the app stays up', async () => {
     await begin({}, { form: { user: '#a[', password: '((', submit: ']', error: '!' } });
     await answer(controller, 'credentials', right());
     await logged('(selector)');
@@ -345,7 +345,7 @@ describe('a form that is left to the person', () => {
     await reach(controller, 'connected');
   });
 
-  it('a form host on another port is another one, and `:443` is the usual one', async () => {
+  it('a form host on another port is a different host, and `:443` is the default', async () => {
     await begin({}, { formHosts: ['IDP.campus.test:443'] });
     await answer(controller, 'credentials', right());
     await reach(controller, 'connected');
@@ -358,12 +358,12 @@ describe('a form that is left to the person', () => {
     expect(tries()).toEqual([]);
   });
 
-  it('with only patterns for hosts nothing can be filled in, so the person is not asked for a password', async () => {
+  it('with only patterns for hosts, nothing can be filled in, so the person is not asked for a password', async () => {
     await begin({}, { hosts: ['*.campus.test', 'idp.campus.test'], formHosts: ['*.campus.test'] });
     await prompted(controller, 'browser');
   });
 
-  it('a lookalike host is held back, and nothing is filled in', async () => {
+  it('a lookalike host is blocked, and nothing is filled in', async () => {
     await begin({ detour: 'https://idp.campus.test.evil.test/adfs/ls' });
     await answer(controller, 'credentials', right());
     expect((await again('browser-strayed')).failure?.params).toEqual({ host: 'idp.campus.test.evil.test' });
@@ -449,7 +449,7 @@ describe('a saved password and the campus’s form', () => {
 });
 
 describe('trouble on the way to the form', () => {
-  it('a page that never finishes loading is left to the person, who can close it', async () => {
+  it('a page that never finishes loading is not filled in, and the person can close it', async () => {
     await begin({ endless: true });
     await answer(controller, 'credentials', right());
     await page('Campus AD FS');
@@ -477,7 +477,7 @@ describe('trouble on the way to the form', () => {
     expect(leaks()).toEqual([]);
   });
 
-  it('more cookies than a server takes end on our screen, with a sentence', async () => {
+  it('more cookies than a server accepts are reported on our screen', async () => {
     await begin({ cookieBomb: true });
     await answer(controller, 'credentials', right());
     await vi.waitFor(() => expect(pages.current?.failure?.code).toBe('browser-cookies'), { timeout: 10_000 });
@@ -488,7 +488,7 @@ describe('trouble on the way to the form', () => {
     ['before AD FS’s page', ({ path, form }) => path.startsWith('/adfs/') && !('UserName' in form)],
     ['when the form is sent', ({ form }) => 'UserName' in form],
     ['on the way back to the gateway', ({ path }) => path.includes('saml-consumer')],
-  ])('a network that is gone %s ends on our screen, with a sentence', async (_, isGone) => {
+  ])('a network that is gone %s is reported on our screen', async (_, isGone) => {
     await begin({}, {}, { before: async (asked) => (isGone(asked) ? 'hang-up' : 'answer') });
     await answer(controller, 'credentials', right());
     await vi.waitFor(() => expect(pages.current?.failure?.code).toBe('gateway-closed'), { timeout: 10_000 });
@@ -496,7 +496,7 @@ describe('trouble on the way to the form', () => {
     expect(leaks()).toEqual([]);
   });
 
-  it('a gateway that lands people on a page of its own is signed in to there', async () => {
+  it('a gateway that shows a page of its own after the sign-in is signed in to on that page', async () => {
     await begin({}, {}, { landing: '/library/start' });
     await answer(controller, 'credentials', right());
     await reach(controller, 'connected');

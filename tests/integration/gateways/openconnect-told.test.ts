@@ -88,7 +88,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     });
 
     test.each(['push', 'call'] as const)(
-      'while a %s is out, a form’s text is shown beside it until the gateway accepts',
+      'while a %s is pending, a form’s text is shown beside it until the gateway accepts',
       async (method) => {
         const message = 'Enter 482913 in Duo Mobile';
         const { at, who, session } = await signIn(bench, [signInForm, duoMenuForm, soon(messageForm(message)), soon('success')], {

@@ -72,7 +72,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     expect(got).toEqual(sizes.map((size) => sha256(tunHost.bytes(size))));
   });
 
-  test('a stream is whole though every twentieth packet is lost in both directions', async () => {
+  test('a stream loses nothing when every twentieth packet is lost in both directions', async () => {
     let count = 0;
     host.passes = () => ++count % 20 !== 0;
     try {
@@ -88,7 +88,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     }
   });
 
-  test('a reader that stops reading stops the sender, and bounds what is held', async () => {
+  test('a reader that stops reading stops the sender, and little memory is used', async () => {
     const stream = await stack.dial(address, 80, limit());
     stream.end(`G ${32 * mebibyte}\n`);
     await new Promise((resolve) => void stream.once('readable', resolve));
@@ -124,11 +124,11 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     await expect(stack.dial('10.9.0.99', 80, limit())).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 
-  test('text that is no address is refused', async () => {
+  test('text that is not an address is refused', async () => {
     await expect(stack.dial('page.campus.test', 80, limit())).rejects.toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 
-  test('more streams than there is room for are refused with a sentence, and room comes back', async () => {
+  test('streams beyond the limit are refused with a sentence, and closed streams make room again', async () => {
     const opened: Promise<Awaited<ReturnType<typeof stack.dial>>>[] = [];
     for (let index = 0; index < 1_100; index++) opened.push(stack.dial(address, 7, limit()));
     const settled = await Promise.allSettled(opened);
@@ -152,7 +152,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     expect((await names(['good']).resolve(name, limit()))[0]).toBe(first);
   });
 
-  test('a name server that says nothing costs a third of a second once, and is asked last from then on', async () => {
+  test('a silent name server costs a third of a second once, and is asked last from then on', async () => {
     const campus = names(['mute', 'good']);
     expect(await campus.resolve('brief.campus.test', limit())).toEqual([address]);
     host.asked.length = 0;
@@ -164,15 +164,15 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     expect(await names(['failing', 'good']).resolve('page.campus.test', limit())).toEqual([address6, address]);
   });
 
-  test('false answers with another id, another question, or from another port are ignored', async () => {
+  test('DNS answers with another id or question, or from another port, are ignored', async () => {
     expect(await names(['lying']).resolve('half.campus.test', limit())).toEqual(['10.9.0.77', address]);
   });
 
-  test('an answer too long for a datagram comes by TCP', async () => {
+  test('a DNS answer too long for a datagram is fetched by TCP', async () => {
     expect(await names(['good']).resolve('many.campus.test', limit())).toHaveLength(30);
   });
 
-  test('an answer is kept as long as it says, and no longer', async () => {
+  test('a DNS answer is cached as long as it says, and no longer', async () => {
     const campus = names(['good']);
     for (const name of ['page.campus.test', 'brief.campus.test']) {
       await campus.resolve(name, limit());
@@ -214,7 +214,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
   });
 });
 
-test('a file that is no network stack is refused with its name', () => {
+test('a file that is not a network stack is refused with its name', () => {
   for (const bytes of [new Uint8Array(0), file.slice(0, 1_000), new Uint8Array(readFileSync('package.json'))]) {
     const failure = failureFrom(() => new IpStack(bytes, { send: () => true }));
     expect(failure).toMatchObject({ code: 'component-failed', params: { component: 'stack.wasm' } });

@@ -403,7 +403,7 @@ describe('signing in', () => {
     await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'choice', option: '1' }, remember: false }]);
   });
 
-  test('any other form of the gateway can be sent, with one field of its own empty, but not all', async () => {
+  test('any other form of the gateway can be sent with one field empty, but not with all fields empty', async () => {
     await openScreen('fields');
     await button('Continue').click();
     await subject.page.getByText('Fill in Old password first.').waitFor();
@@ -748,7 +748,7 @@ describe('beside the campus’s sign-in page', () => {
     await expect.poll(announced).toBe('Your campus did not answer');
   });
 
-  test('with a recovery passcode at hand our column says where it goes, shows it masked, and never speaks of a push', async () => {
+  test('if the app has a recovery passcode, our column says where to enter it, shows it masked, and never mentions a push', async () => {
     for (const step of ['gateway', 'form', 'second-factor', 'other'] as const) {
       const { signInPage, ...rest } = screens['sign-in-page-held']?.state ?? state({});
       if (signInPage.kind !== 'open') throw new Error('no page');

@@ -61,7 +61,7 @@ describe('the file of a kept page sign-in', () => {
     expect(files.all.size).toBe(0);
   });
 
-  it('a kept page sign-in is useless to another profile, even under its name', async () => {
+  it('a kept page sign-in cannot be used by another profile, even if its file is renamed', async () => {
     const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
     await copyFile(fileOf('campus'), fileOf('evil'));
@@ -93,7 +93,7 @@ describe('the file of a kept page sign-in', () => {
     },
   );
 
-  it('a kept page sign-in sealed with another key is damaged', async () => {
+  it('a kept page sign-in that was encrypted with another key counts as damaged', async () => {
     await new PageSignInFiles(directory, encryption).write('campus', [cookie], at);
     expect(await codeOf(new PageSignInFiles(directory, testEncryption()).read('campus'))).toBe('page-sign-in-damaged');
   });
@@ -104,7 +104,7 @@ describe('the file of a kept page sign-in', () => {
     expect(await codeOf(new PageSignInFiles(directory, encryption).read('campus'))).toBe('page-sign-in-damaged');
   });
 
-  it('a kept page sign-in that could not be written leaves the old one, and nothing half written', async () => {
+  it('a kept page sign-in that could not be written leaves the old file, and no partial one', async () => {
     const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
     const refusing: Encryption = { ...encryption, encrypt: () => Promise.reject(new Error('no key')) };

@@ -92,7 +92,7 @@ describe('finding a campus that ships in the app', () => {
     expect(ids('mei@um.edu.mo', { whole: true })).toEqual(['macau']);
   });
 
-  test('a campus with the whole name comes before those whose names only begin so', () => {
+  test('a campus with the whole name comes before those whose names only begin with it', () => {
     const port = campus('port', ['Port'], ['port.test']);
     const found = findCampuses('port', [campus('other', ['Portside College'], ['other.test']), port]);
     expect(found.map(({ read }) => read.profile.id)).toEqual(['port', 'other']);

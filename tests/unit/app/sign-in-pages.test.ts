@@ -37,7 +37,7 @@ test.each([
   expect(stepsAt(host)).toEqual([step]);
 });
 
-test('the gateway’s own pages after the sign-in elsewhere are the last step, until the next sign-in', () => {
+test('the gateway’s own pages after another host’s page are the last step, until the next sign-in', () => {
   const gateway = 'vpn.campus.test:8443';
   expect(stepsAt(gateway, gateway, 'login.campus.test:8443', gateway, null, gateway)).toEqual([
     'gateway',

@@ -11,7 +11,7 @@ test.each([
 ] as const)('the demo’s flags %j are read', (args, flags) => expect(readDemoFlags(args)).toEqual(flags));
 
 test.each(['--colour', '--sign-in', '--sign-in smoke', 'pages', '--tour here there'])(
-  'the demo’s wrong flags (%s) are told with the usage, without a stack',
+  'wrong flags of the demo (%s) are reported with the usage, without a stack',
   (line) => {
     const read = (): unknown => readDemoFlags(line.split(' '));
     expect(read).toThrow(PlainError);

@@ -46,7 +46,7 @@ function readAll(bytes: Buffer, pieceBytes: () => number): NcInput[] {
 const textOf = (input: NcInput): string => (input.kind === 'message' ? `${input.type} ${input.body.toString('latin1')}` : input.kind);
 
 describe('oNCP records and messages', () => {
-  it('oNCP messages are read however records, messages and what arrives are cut', () => {
+  it('oNCP messages are read however records, messages and arriving bytes are split', () => {
     const bodies = [packet(30), packet(1_380), Buffer.alloc(0), packet(3), packet(60_000)];
     const stream = Buffer.concat(bodies.map((body) => message(messageTypes.data, body)));
     let seed = 11;
@@ -76,7 +76,7 @@ describe('oNCP records and messages', () => {
     expect(isHello(Buffer.alloc(4))).toBe(false);
   });
 
-  it('a data message carries several packets in one message, up to the first that is none', () => {
+  it('a data message carries several packets, up to the first part that is not a packet', () => {
     const [first, second] = [packet(30), packet(7)];
     expect([...packetsIn(Buffer.concat([first, second]))]).toEqual([first, second]);
     expect([...packetsIn(Buffer.concat([first, Buffer.from([0x60]), second]))]).toEqual([first]);
@@ -98,7 +98,7 @@ describe('oNCP records and messages', () => {
 });
 
 describe('the configuration', () => {
-  it('the configuration tells OpenConnect what the gateway says, though it looks for no group in the last 20 bytes', () => {
+  it('the configuration gives OpenConnect the gateway’s values, although OpenConnect skips a group in the last 20 bytes', () => {
     const bytes = configurationMessage({
       address: addressNumber('10.80.128.1'),
       netmask: addressNumber('255.255.255.255'),
@@ -172,7 +172,7 @@ describe('a tunnel’s connection to its client', () => {
     await vi.waitFor(() => expect(events.onPacket).toHaveBeenCalledOnce());
   });
 
-  it('an nc link cuts a long configuration into records, each a write of its own, that are one message again', async () => {
+  it('an nc link sends a long configuration in several records, one write each, which form one message', async () => {
     const long = message(messageTypes.configuration, Buffer.alloc(40_000, 'r'));
     const { writes, say } = start(long);
     say(hello('laptop'));
@@ -181,7 +181,7 @@ describe('a tunnel’s connection to its client', () => {
     for (const write of writes.slice(1)) expect([write.length <= 16_384, write.readUInt16LE(0)]).toEqual([true, write.length - 2]);
   });
 
-  it('an nc link writes whole records that fit a TLS record, tells when it is full, and drops what nobody makes wait', async () => {
+  it('an nc link writes whole records that fit a TLS record, reports when it is full, and drops packets beyond that', async () => {
     const { link, writes, held, events, say } = start(undefined, true);
     const release = (): void => held.shift()?.();
     say(hello('laptop'));
@@ -222,7 +222,7 @@ describe('a tunnel’s connection to its client', () => {
     expect(writes).toHaveLength(3);
   });
 
-  it('an nc link closes when the client says nothing, nothing that is right, or that it ends', async () => {
+  it('an nc link closes if the client is silent, sends something wrong, or says goodbye', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const silent = start();
     vi.advanceTimersByTime(15_000);

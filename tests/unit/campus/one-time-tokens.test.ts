@@ -16,7 +16,7 @@ test('a token stands for its value once, and only until it is too old', () => {
   expect(tokens.redeem(late)).toBeNull();
 });
 
-test('Duo’s answer is for one request, once', () => {
+test('an answer of Duo’s can be used once, for one request', () => {
   const exchange = createDuoExchange(() => 0, 'https://duo.campus.test');
   const returnTo = new URL('https://login.campus.test/adfs/ls/duo');
   const answer = (state: string) => {
@@ -31,7 +31,7 @@ test('Duo’s answer is for one request, once', () => {
   expect(exchange.redeem(answer('second').get('duo_code') ?? '', 'first')).toBeNull();
 });
 
-test('an assertion is for one request, once', () => {
+test('an assertion can be used once, for one request', () => {
   const assertions = createAssertions(() => 0);
   const token = assertions.mint('_a', 'mei.chan');
   expect(assertions.redeem({ inResponseTo: '_a', token })).toBe('mei.chan');

@@ -123,7 +123,7 @@ const bitsOf = ({ flags: bits }: Segment): number => bits;
 const toTarget = (port: number) => ({ find: () => Promise.resolve({ host: '127.0.0.1', port }) });
 
 describe('TCP inside a tunnel', () => {
-  it('a TCP connection opens over the end of the sequence numbers, with the options of both sides, and carries data both ways', async () => {
+  it('a TCP connection opens across the wrap of the sequence numbers, with the options of both sides, and carries data both ways', async () => {
     const { port, accepted } = await target((socket) => socket.once('data', (chunk) => socket.write(chunk.toString().toUpperCase())));
     const bench = start(toTarget(port));
     const tcp = new Client(bench);
@@ -145,7 +145,7 @@ describe('TCP inside a tunnel', () => {
     expect(answer.windowScale).toBeUndefined();
   });
 
-  it('a TCP connection is refused when the target refuses, when there is none, and what belongs to no connection', async () => {
+  it('a TCP connection is refused if the target refuses or does not exist, and so is a segment of no connection', async () => {
     const bench = start();
     const tcp = new Client(bench);
     tcp.syn();
@@ -348,14 +348,14 @@ describe('other packets inside a tunnel', () => {
     expect(reply?.includes('2FA')).toBe(true);
   });
 
-  it('the name server has no IPv6 address for a known name, and no unknown name', () => {
+  it('the name server has no IPv6 address for a known name, and reports an unknown name', () => {
     const empty = resolve(ask('2fa.campus.test', 28));
     expect([codeOf(empty), empty?.readUInt16BE(6), empty?.readUInt16BE(8)]).toEqual([0x80, 0, 1]);
     const unknown = resolve(ask('elsewhere.example'));
     expect([codeOf(unknown), unknown?.readUInt16BE(6)]).toEqual([0x83, 0]);
   });
 
-  it('the name server tells a malformed query and another operation, and answers no answer', () => {
+  it('the name server reports a malformed query and an unknown operation, and ignores answers', () => {
     expect(codeOf(resolve(ask('2fa.campus.test').subarray(0, 20)))).toBe(0x81);
     expect(codeOf(resolve(ask('2fa.campus.test', 1, { count: 0 })))).toBe(0x81);
     expect(codeOf(resolve(Buffer.concat([ask('x').subarray(0, 12), Buffer.from([0xc0, 0x0c, 0, 1, 0, 1])])))).toBe(0x81);
@@ -364,7 +364,7 @@ describe('other packets inside a tunnel', () => {
     expect(resolve(Buffer.alloc(5))).toBeNull();
   });
 
-  it('a tunnel’s network answers a ping of a host that is there, with what it was sent', () => {
+  it('a tunnel’s network answers a ping to a known host with the same data', () => {
     const bench = start();
     const ping = (to: number): void => {
       const packet = newIp(protocols.icmp, client, to, 13);
@@ -397,7 +397,7 @@ describe('other packets inside a tunnel', () => {
     expect(bench.sent).toHaveLength(1);
   });
 
-  it('a tunnel’s network survives 20,000 random packets and holds nothing of them', () => {
+  it('a tunnel’s network survives 20,000 random packets and keeps nothing of them', () => {
     const bench = start();
     let seed = 1;
     const random = (below: number): number => (seed = (seed * 48_271) % 0x7fff_ffff) % below;
@@ -421,7 +421,7 @@ describe('other packets inside a tunnel', () => {
 });
 
 describe('the send buffer', () => {
-  it('the send buffer gives back what was written, however it wraps and grows, and refuses more than its limit', () => {
+  it('the send buffer returns what was written, however it wraps and grows, and refuses more than its limit', () => {
     const ring = new SendBuffer(100_000);
     const expected: number[] = [];
     let value = 0;

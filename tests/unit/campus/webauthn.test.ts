@@ -123,7 +123,7 @@ test('another key’s signature, another person’s key, and bytes that are no a
   expect(services.store.document.tries.find(({ userId }) => userId === mei.userId)?.passcode).toBe(2);
 });
 
-test('a counter that does not grow is a copied key', async () => {
+test('a counter that does not grow means a copied key, which is refused', async () => {
   const key = await enrolled(-7, 4);
   const { challenge } = keys.request('prove', mei.userId);
   expect(await keys.check(mei.userId, challenge, key.prove({ challenge, signCount: 4 }))).toBe(false);

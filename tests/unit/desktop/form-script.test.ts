@@ -53,7 +53,7 @@ function numbers(seed: number): () => number {
 }
 
 describe('the script that fills in a form', () => {
-  test('whatever a user ID and a password hold, they are values in the script and nothing else', () => {
+  test('a user ID and a password are only values in the script, whatever they contain', () => {
     const random = numbers(17);
     for (let round = 0; round < 2_000; round += 1) {
       const wanted = task(anyText(random), anyText(random));
@@ -64,12 +64,12 @@ describe('the script that fills in a form', () => {
     }
   });
 
-  test('a script that fails says that it failed, and nothing of its values', async () => {
+  test('a script that fails reports that, and none of its values', async () => {
     const result: unknown = await runInNewContext(formScript(task('canary-77')), { DOMException: Error });
     expect(JSON.stringify(result)).toBe('{"state":"failed"}');
   });
 
-  test('an answer that is not ours counts as none', () => {
+  test('an answer that our script cannot have returned counts as none', () => {
     const long = { state: 'error', message: 'x'.repeat(2_001) };
     for (const value of [null, undefined, 'ready', {}, { state: 'else' }, { state: 'error', message: 1 }, long])
       expect(foundBy(value)).toBeNull();

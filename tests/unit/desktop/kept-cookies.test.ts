@@ -71,7 +71,7 @@ describe('cookies of a sign-in page that are kept', () => {
     expect(cookiesToKeep([session], rules, now).kept).toEqual([]);
   });
 
-  it('of two cookies that Electron cannot tell apart, neither is kept', () => {
+  it('two cookies that Electron cannot tell apart are both left out', () => {
     const partitioned = cookie({ value: 'other site' });
     expect(cookiesToKeep([cookie({}), partitioned, cookie({ name: 'else' })], rules, now).kept.map(({ name }) => name)).toEqual(['else']);
   });

@@ -47,7 +47,7 @@ describe('the addresses that a sign-in page may have', () => {
       expect(maySignInAt(address, rules), address).toBe(true);
   });
 
-  it('a sign-in page loads only from its hosts, and what pages make themselves', () => {
+  it('a sign-in page loads only from its hosts, and data: and blob: addresses', () => {
     for (const address of ['https://idp.campus.test/a.js', 'wss://idp.campus.test/s', 'data:image/png;base64,AA', 'blob:https://x/1'])
       expect(maySignInLoad(address, rules), address).toBe(true);
     for (const address of [
@@ -122,7 +122,7 @@ describe('a pattern among a sign-in page’s hosts', () => {
     expect(may('https://websso1.sso.campus.test/', { hosts, wildcards: false })).toBe(false));
 
   it.each(['*.com', '*.edu.mo', '*.co.uk', '*.github.io', '*.test'])(
-    'a pattern never counts for %s, below which strangers register names',
+    'a pattern never counts for %s, where strangers can register names',
     (pattern) => expect(may(`https://evil${pattern.slice(1)}/`, { hosts: [pattern], wildcards: true })).toBe(false),
   );
 });
@@ -175,7 +175,7 @@ test('each load error of a sign-in page has its own failure', () => {
   expect(signInFailure({ ...load, errorCode: -2, refusal })).toEqual(refusal);
 });
 
-test('a refusal for large cookies is told from other refusals by status and size', () => {
+test('a refusal for large cookies is recognised by status and size', () => {
   expect([areCookiesTooLarge(431, 9_000), areCookiesTooLarge(400, 9_000), areCookiesTooLarge(413, 9_000)]).toEqual([true, true, true]);
   expect([
     areCookiesTooLarge(431, 0),

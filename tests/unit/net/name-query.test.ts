@@ -8,7 +8,7 @@ const reply = (more: Partial<Packet>): Buffer =>
   encode({ type: 'response', id: query.id, questions: [{ type: 'A', name: query.name }], ...more });
 const a = (name: string, data: string, ttl = 60): Answer => ({ type: 'A', name, data, ttl });
 
-test('an answer has the addresses of the name, and of what it is an alias of, with the shortest time to live', () => {
+test('a DNS answer gives the addresses of the name and of its aliases, with the shortest time to live', () => {
   const answers: Answer[] = [
     { type: 'CNAME', name: 'PAGE.campus.test', data: 'front.campus.test', ttl: 30 },
     a('front.campus.test', '10.0.0.1', 90),
@@ -23,7 +23,7 @@ test.each([
   ['another type', reply({ questions: [{ type: 'AAAA', name: query.name }] })],
   ['no question', reply({ questions: [] })],
   ['a question, not an answer', encode({ type: 'query', id: query.id, questions: [{ type: 'A', name: query.name }] })],
-])('a datagram with %s is no answer', (_, bytes) => {
+])('a datagram with %s is not an answer', (_, bytes) => {
   expect(readReply(query, bytes)).toBeNull();
 });
 
@@ -32,11 +32,11 @@ test.each([
   [3, 'unknown'],
   [2, 'failed'],
   [5, 'failed'],
-])('response code %i without addresses is told as %s', (flags, kind) => {
+])('response code %i without addresses is reported as %s', (flags, kind) => {
   expect(readReply(query, reply({ flags }))?.kind).toBe(kind);
 });
 
-test('whatever bytes arrive, reading them never throws', () => {
+test('reading a DNS answer never throws, whatever its bytes', () => {
   const whole = reply({ answers: [a(query.name, '10.0.0.1'), { type: 'CNAME', name: query.name, data: query.name, ttl: 1 }] });
   const damaged = fc.tuple(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length)).map(([at, value, length]) => {
     const bytes = Buffer.from(whole);

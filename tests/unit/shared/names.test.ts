@@ -49,7 +49,7 @@ describe('an option is named', () => {
     expect(['a', 'b', 'C', 'D', 'e'].map((name) => optionNamed(options, name)?.value ?? null)).toEqual(['a', 'b', 'c', 'c', null]);
   });
 
-  test('of two options with one label none is found, unless it is spelled exactly or named by its value', () => {
+  test('two options with the same label are found only by exact spelling or by their value', () => {
     const twins = [group('east', 'Staff'), group('west', 'Staff')];
     expect(optionNamed(twins, 'Staff')).toBeNull();
     expect(optionNamed(twins, 'WEST')?.value).toBe('west');

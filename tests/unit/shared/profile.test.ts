@@ -79,7 +79,7 @@ describe('reading a profile', () => {
     ],
     [{ hosts: ['bücher.example'], form: 'adfs' }, undefined, ['browser.hosts[0]']],
     [{ form: 'adfs' }, undefined, ['browser']],
-  ])('what is wrong inside a profile’s key goes alone if the rest can do without it: %j', (browser, kept, dropped) => {
+  ])('only the wrong part of a profile’s key is dropped if the rest works without it: %j', (browser, kept, dropped) => {
     const read = readProfile(JSON.stringify({ ...essentials, browser }));
     expect(read.profile.browser).toEqual(kept);
     expect(read.dropped).toEqual(dropped);

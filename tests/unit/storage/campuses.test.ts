@@ -18,12 +18,12 @@ const read = (file: string): ShippedCampus => readCampus(readFileSync(join(folde
 const ownWords = /^(version|id|name|trust\.kind|helpDesk\.name)$/;
 
 describe.each(files)('campuses/%s', (file) => {
-  test('is a profile of which nothing is left out', () => {
+  test(`campuses/${file} is a profile from which nothing is dropped`, () => {
     expect(file).toMatch(/^[a-z0-9.-]+\.json$/);
     expect(read(file).read.dropped).toEqual([]);
   });
 
-  test('is named after its first domain, and each domain belongs to the campus alone', () => {
+  test(`campuses/${file} is named after its first domain, and each of its domains belongs to the campus alone`, () => {
     const { domains } = read(file);
     expect(file).toBe(`${domains[0] ?? ''}.json`);
     for (const domain of domains) {
@@ -32,7 +32,7 @@ describe.each(files)('campuses/%s', (file) => {
     }
   });
 
-  test('says where each fact was read', () => {
+  test(`campuses/${file} says where each fact was read`, () => {
     const { read: profile, sources } = read(file);
     const { destinations, settings } = contentsOf(profile.profile);
     const places = [...destinations, ...settings].map(({ path }) => path).filter((path) => !ownWords.test(path));
@@ -45,7 +45,7 @@ describe.each(files)('campuses/%s', (file) => {
     }
   });
 
-  test('its id is its own', () => {
+  test(`campuses/${file} has an id of its own`, () => {
     const ids = files.map((each) => read(each).read.profile.id);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -65,7 +65,7 @@ describe('the guide’s campus', () => {
     ['the device portal', portal, 'https://2fa.um.edu.mo/'],
     ['Duo’s frame in the portal', portal, 'https://api-1a2b3c4d.duosecurity.com/frame/web/v1/auth'],
     ['the portal’s sign-in', portal, 'https://websso1.um.edu.mo/adfs/ls/?SAMLRequest=x'],
-  ])('its own rules allow %s', (_what, may, address) => expect(may(address)).toBe(true));
+  ])('the University of Macau’s profile allows %s', (_what, may, address) => expect(may(address)).toBe(true));
 
   test.each([
     ['a lookalike of the form’s host', signIn, 'https://websso1.um.edu.mo.evil.example/adfs/ls/'],
@@ -78,9 +78,9 @@ describe('the guide’s campus', () => {
     ['a lookalike of Duo’s host, in the portal', portal, 'https://api-1a2b3c4d.duosecurity.com.evil.example/'],
     ['the gateway, in the portal', portal, 'https://sslvpn.um.edu.mo/'],
     ['the recovery site, in the portal', portal, 'https://recovery.account.icto.um.edu.mo/'],
-  ])('its own rules hold back %s', (_what, may, address) => expect(may(address)).toBe(false));
+  ])('the University of Macau’s profile blocks %s', (_what, may, address) => expect(may(address)).toBe(false));
 
-  test('names the hosts of the facts and none besides', () => {
+  test('the University of Macau’s profile names only the hosts of its sources', () => {
     const { domain, destinations } = contentsOf(profile);
     expect(domain).toBe('um.edu.mo');
     expect(destinations.filter(({ outside }) => outside)).toEqual([]);
@@ -93,7 +93,7 @@ describe('the guide’s campus', () => {
     ]);
   });
 
-  test('fills the form in on its own host only, and keeps the sign-in where people want that', () => {
+  test('the University of Macau’s profile fills in the form on one host only, and lets people keep the sign-in', () => {
     expect(profile).toMatchObject({
       protocol: 'nc',
       tunnel: 'app',
@@ -117,7 +117,7 @@ describe('the folder of campuses', () => {
     return { found: (await campusesIn(place, (line) => log.push(line))()).length, log };
   };
 
-  test('names a file that cannot be used, and keeps the others', async () => {
+  test('a campus file that cannot be used is logged by name, and the others are kept', async () => {
     const { found, log } = await campusesOf({
       'a.json': '{',
       'b.json': good,
@@ -128,7 +128,7 @@ describe('the folder of campuses', () => {
     expect(log.map((line) => line.slice(0, 16))).toEqual(['campuses: a.json', 'campuses: c.json']);
   });
 
-  test('may be missing', async () => {
+  test('a missing folder of campuses is logged, and no campus is found', async () => {
     const log: string[] = [];
     expect(await campusesIn('/nowhere/at/all', (line) => log.push(line))()).toEqual([]);
     expect(log).toHaveLength(1);
