@@ -10,7 +10,7 @@ import type { Localizer } from '../../shared/messages/localizer.ts';
 import { pathOfArgument } from '../app/file-argument.ts';
 import { findCampuses } from '../app/profiles/campus-search.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
-import { readProfileFile } from '../storage/profiles.ts';
+import { readProfileFile } from '../storage/profile-file.ts';
 import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
 import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';

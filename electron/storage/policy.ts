@@ -7,7 +7,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { plainLine } from '../../shared/plain-text.ts';
 import { onlyRootCanChange } from '../system/root-owned.ts';
 import { withoutForbiddenPatterns } from './host-patterns.ts';
-import { readProfileFile } from './profiles.ts';
+import { readProfileFile } from './profile-file.ts';
 
 /** What this computer's administrator decides for everybody on it. A profile cannot change any of it. */
 export interface Policy {

@@ -1,5 +1,5 @@
 import type { ShippedCampus } from '../../storage/campuses.ts';
-import { hostTyped, looksLikeAddress } from '../../storage/profiles.ts';
+import { hostTyped, looksLikeAddress } from '../../storage/typed-address.ts';
 
 /** Longer text is no name and no address. DNS allows 253 characters, and a mail address has 64 more before its `@`. */
 const maxTyped = 320;

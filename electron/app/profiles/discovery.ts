@@ -2,7 +2,7 @@ import type { CampusChoice } from '../../../shared/app-state.ts';
 import { fail, failureOf } from '../../../shared/failure.ts';
 import { plainLine } from '../../../shared/plain-text.ts';
 import type { ShippedCampus } from '../../storage/campuses.ts';
-import { looksLikeAddress, withoutPerson } from '../../storage/profiles.ts';
+import { looksLikeAddress, withoutPerson } from '../../storage/typed-address.ts';
 import type { Parts } from '../parts.ts';
 import { findCampuses } from './campus-search.ts';
 

@@ -5,7 +5,8 @@ import { readProfile, splitHost, type Profile, type ReadProfile } from '../../..
 import { destinationsIn } from '../../../shared/profile-contents.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import { lastRead, type ShippedCampus } from '../../storage/campuses.ts';
-import { discoverProfile, readProfileFile } from '../../storage/profiles.ts';
+import { fetchProfile } from '../../storage/fetch-profile.ts';
+import { readProfileFile } from '../../storage/profile-file.ts';
 import { withoutForbiddenPatterns } from '../../storage/host-patterns.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
@@ -123,7 +124,7 @@ export class ProfileStore {
       now: this.now,
     });
     try {
-      this.show(await discoverProfile(address, { verifier, signal, routeThroughProxy: this.options.routeThroughProxy }), address);
+      this.show(await fetchProfile(address, { verifier, signal, routeThroughProxy: this.options.routeThroughProxy }), address);
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;

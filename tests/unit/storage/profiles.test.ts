@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createVerifier, spkiSha256, type CertificateVerifier } from '../../../electron/trust/verifier.ts';
 import { CertificateQuestion } from '../../../electron/net/tls.ts';
-import { discoverProfile, hostTyped, readProfileFile, withoutPerson } from '../../../electron/storage/profiles.ts';
+import { fetchProfile } from '../../../electron/storage/fetch-profile.ts';
+import { readProfileFile } from '../../../electron/storage/profile-file.ts';
+import { hostTyped, withoutPerson } from '../../../electron/storage/typed-address.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 import { deadPort, listen, tcp } from '../../support/servers.ts';
 
@@ -44,7 +46,7 @@ describe('asking a campus for its profile', () => {
         asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
         response.end(JSON.stringify({ ...profile, surprise: 1 }));
       });
-      const read = await discoverProfile(pattern.replace('PORT', String(port)), { verifier, signal });
+      const read = await fetchProfile(pattern.replace('PORT', String(port)), { verifier, signal });
       expect(read).toMatchObject({ profile, dropped: ['surprise'] });
       expect(asked).toEqual(['GET /.well-known/causeway.json']);
     },
@@ -53,7 +55,7 @@ describe('asking a campus for its profile', () => {
   it('a campus on this computer is found by its real name', async () => {
     const loopbackPort = await publishText(JSON.stringify(profile));
     const connectTo = [{ host: 'campus.test', port: 443, loopbackPort }];
-    expect((await discoverProfile('campus.test', { verifier, signal, connectTo })).profile.id).toBe('campus');
+    expect((await fetchProfile('campus.test', { verifier, signal, connectTo })).profile.id).toBe('campus');
   });
 
   it.each(['mei@localhost', 'Mei.Chan@LOCALHOST ', 'mailto:mei@localhost', '\u200fmei@localhost'])(
@@ -75,7 +77,7 @@ describe('asking a campus for its profile', () => {
   it.each(['', 'http://campus.test', 'ftp://campus.test', 'two words', 'https://user:secret@campus.test', 'https://'])(
     '%j is no campus address',
     async (typed) => {
-      await expect(discoverProfile(typed, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address: typed }));
+      await expect(fetchProfile(typed, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address: typed }));
     },
   );
 
@@ -87,19 +89,19 @@ describe('asking a campus for its profile', () => {
     ['more than a profile may be', JSON.stringify({ ...profile, more: 'x'.repeat(64 * 1024) }), 200, 'profile-not-found'],
   ])('%s fails with its own code', async (_what, text, status, code) => {
     const address = `localhost:${await publishText(text, status)}`;
-    await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing(code, { address }));
+    await expect(fetchProfile(address, { verifier, signal })).rejects.toMatchObject(failing(code, { address }));
   });
 
   it('a campus’s profile is fetched without following redirects', async () => {
     const elsewhere = await publishText(JSON.stringify(profile));
     const port = await publish((_request, response) => response.writeHead(302, { location: `https://localhost:${elsewhere}/` }).end());
     const address = `localhost:${port}`;
-    await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-not-found', { address }));
+    await expect(fetchProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-not-found', { address }));
   });
 
   it('the wrong part of a campus’s profile is named', async () => {
     const port = await publishText(JSON.stringify({ ...profile, gateways: [] }));
-    await expect(discoverProfile(`localhost:${port}`, { verifier, signal })).rejects.toMatchObject(
+    await expect(fetchProfile(`localhost:${port}`, { verifier, signal })).rejects.toMatchObject(
       failing('profile-invalid', { key: 'gateways' }),
     );
   });
@@ -107,25 +109,25 @@ describe('asking a campus for its profile', () => {
   it('a campus’s address where nobody answers, or nobody speaks TLS, is reported as such', async () => {
     for (const port of [await deadPort(), await tcp((socket) => socket.end('hello'))]) {
       const address = `localhost:${port}`;
-      await expect(discoverProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address }));
+      await expect(fetchProfile(address, { verifier, signal })).rejects.toMatchObject(failing('profile-unreachable', { address }));
     }
   });
 
   it('an untrusted certificate of a campus’s address is left to the person', async () => {
     const port = await publishText(JSON.stringify(profile));
-    const asked = await discoverProfile(`localhost:${port}`, { verifier: nobody, signal }).catch((error: unknown) => error);
+    const asked = await fetchProfile(`localhost:${port}`, { verifier: nobody, signal }).catch((error: unknown) => error);
     expect(asked).toBeInstanceOf(CertificateQuestion);
     expect(asked).toMatchObject({ prompt: { host: 'localhost', sha256: server.certificate.fingerprint256 } });
     const { fingerprint256: sha256 } = server.certificate;
     const key = spkiSha256(server.certificate);
     const accepted = createVerifier({ trust: { kind: 'system' }, accepted: () => ({ sha256, key }), now: Date.now });
-    expect((await discoverProfile(`localhost:${port}`, { verifier: accepted, signal })).profile.id).toBe('campus');
+    expect((await fetchProfile(`localhost:${port}`, { verifier: accepted, signal })).profile.id).toBe('campus');
   });
 
   it('fetching a campus’s profile can be cancelled', async () => {
     const cancel = new AbortController();
     const port = await publish(() => cancel.abort());
-    await expect(discoverProfile(`localhost:${port}`, { verifier, signal: cancel.signal })).rejects.toMatchObject({
+    await expect(fetchProfile(`localhost:${port}`, { verifier, signal: cancel.signal })).rejects.toMatchObject({
       failure: { code: 'cancelled' },
     });
   });
