@@ -236,13 +236,13 @@ describe.skipIf(missing !== null)('the helper, started once by an administrator'
     const start = (program: string) =>
       startHelperOnce({ executable: program, socket: () => Promise.resolve('/nowhere'), pkexec: pkexec(['/bin/false']) });
     const gateway = { host: 'vpn.campus.test', proof: 'system' };
-    await expect(start('/tmp/causeway-helper')(gateway, never)).rejects.toThrow('no helper that is safe');
+    await expect(start('/tmp/causeway-helper')(gateway, never)).rejects.toThrow('no helper that only root can change');
     for (const wrong of [
       { ...gateway, host: 'vpn.campus.test; reboot' },
       { ...gateway, host: '--config=/tmp/x' },
       { ...gateway, proof: '/tmp/key' },
     ])
-      await expect(start(executable)(wrong, never)).rejects.toThrow('no helper that is safe');
+      await expect(start(executable)(wrong, never)).rejects.toThrow('no helper that only root can change');
     expect(() => asked()).toThrow();
     await expect(start(executable)(gateway, never)).rejects.toThrow(/declined/);
     expect(asked()).toHaveLength(1);
