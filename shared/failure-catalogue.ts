@@ -139,6 +139,7 @@ export const failureCatalogue = {
   'profile-untried': 'never',
   // What signs in and carries traffic for us
   'component-missing': 'later',
+  'app-needed': 'later',
   'component-failed': 'now',
   'control-foreign': 'later',
   'roots-late': 'now',

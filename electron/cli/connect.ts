@@ -217,8 +217,7 @@ class Conversation {
     }
     // A terminal can lead to a sign-in in the person's own browser, but not to one that needs our window
     if (prompt.kind === 'browser' && !(prompt.where === 'own' && terminal)) {
-      report.say(commandLine.ask.browser);
-      throw fail('component-missing', { component: commandLine.ask.desktopApp });
+      throw fail('app-needed');
     }
     if (!terminal) {
       const fields = 'fields' in prompt ? prompt.fields.map(({ label, name }) => label ?? name).join(', ') : '';

@@ -144,6 +144,7 @@ const exitCodes = {
   'campus-managed': usage,
   'profile-untried': usage,
   'component-missing': missing,
+  'app-needed': missing,
   'component-failed': missing,
   'control-foreign': missing,
   'roots-late': unreachable,

@@ -32,7 +32,7 @@ export interface HeldAnswer {
   kind: 'held-passcode';
 }
 
-/** Asks the person at the terminal a gateway's question. Rejects with `cancelled`, or with `component-missing` if a terminal cannot ask it. */
+/** Asks the person at the terminal a gateway's question. Rejects with `cancelled`, or with `app-needed` if a terminal cannot ask it. */
 export async function askInTerminal(prompt: Prompt, context: QuestionContext): Promise<Answer | HeldAnswer> {
   const { terminal, localizer } = context;
   if ('failure' in prompt && prompt.failure) {
@@ -86,7 +86,7 @@ export async function askInTerminal(prompt: Prompt, context: QuestionContext): P
       };
     case 'browser':
       // A page for our own window cannot be shown in a terminal
-      if (prompt.where !== 'own') throw fail('component-missing', { component: messages.desktopApp });
+      if (prompt.where !== 'own') throw fail('app-needed');
       await terminal.line(localizer.format(messages.ownBrowser, { host: prompt.host }), { signal: context.signal });
       return { kind: 'browser', where: 'own' };
   }

@@ -99,7 +99,7 @@ async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow | n
   let problem: PageProblem | null = null;
   for (;;) {
     const fill = await askBeforePage({ profile, hasWindow: openWindow !== null, host: shownAs(target), problem }, ask, signal);
-    if (!openWindow) throw fail('component-missing', { component: 'browser' });
+    if (!openWindow) throw fail('app-needed');
     const found: { ticket: string | null; page: string } = { ticket: null, page: '' };
     try {
       const ended = await openWindow(

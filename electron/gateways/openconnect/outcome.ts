@@ -47,8 +47,8 @@ const meanings: readonly (readonly [start: string, code: FailureCode])[] = [
   ['Failed to create ECC public point', 'browser-answer'],
   ['HPKE uses unsupported EC curve', 'browser-answer'],
   ['SSO token', 'browser-answer'],
-  ['No SSO handler', 'component-missing'],
-  ['When SAML authentication is complete', 'component-missing'],
+  ['No SSO handler', 'app-needed'],
+  ['When SAML authentication is complete', 'app-needed'],
   ['Error reading HTTP response', 'gateway-closed'],
   ['Failed to read from TLS/DTLS socket', 'gateway-closed'],
   ['Failed to write to TLS/DTLS socket', 'gateway-closed'],
@@ -136,7 +136,6 @@ export function outcomeOf(
     if (lines.some((line) => line.startsWith('No more authentication methods'))) return failed('proxy-rejected', proxyParams);
   }
   if (meaning === 'browser-answer') return { kind: 'page', code: meaning, detail };
-  if (meaning === 'component-missing') return failed(meaning, { component: 'browser' });
   // TLS worked before, so the connection was closed
   if (meaning === 'gateway-not-secure' && secured) return failed('gateway-closed');
   if (meaning !== undefined) return failed(meaning);

@@ -118,10 +118,8 @@ Exit codes
     passphrase: 'Its passphrase',
     proxyUser: 'User name at the proxy {host}',
     proxyPassword: 'Password at the proxy',
-    browser: 'This campus signs people in on a page of its own. Sign in with Causeway’s app; causeway status follows it.',
     ownBrowser: '{host} signs you in in your own browser, on this computer. Press Enter for the address: ',
     openThis: 'Open this in a browser on this computer; it goes on here when you have signed in there:\n{address}',
-    desktopApp: 'its desktop app',
   },
   doctor: {
     ok: 'ok         {says}',

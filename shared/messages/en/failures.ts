@@ -642,6 +642,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'Causeway needs {component} to connect to this gateway, and it is not installed.',
     todo: 'Install Causeway again, or ask IT to install it. On Debian: sudo apt install openconnect ocproxy',
   },
+  'app-needed': {
+    title: 'This sign-in needs Causeway’s window',
+    happened: 'This campus signs people in on a page of its own, which a terminal cannot show.',
+    todo: 'Open Causeway and connect there. causeway status then follows it.',
+  },
   'component-failed': {
     title: 'A part of Causeway stopped',
     happened: '{component} ended in the middle of its work.',

@@ -313,7 +313,8 @@ describe('a sign-in on a page', () => {
   ])('a sign-in on a page %s needs the app: 8', async (_what, where, typist) => {
     const { given, run } = await onPage(where, typist);
     expect(await run.code).toBe(8);
-    expect(run.seen).toContain('Sign in with Causeway’s app');
+    expect(run.seen).toContain('Open Causeway and connect there');
+    expect(run.seen).not.toMatch(/not installed|apt install/);
     expect(given).toEqual([]);
   });
 });

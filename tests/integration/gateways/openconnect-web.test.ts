@@ -103,8 +103,8 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     await expect(session).rejects.toMatchObject(failsWith('cancelled'));
   });
 
-  test('a page sign-in without anything to show pages reports a missing component', async () => {
+  test('a page sign-in without anything to show pages says that it needs the app', async () => {
     const { session } = await start({}, {});
-    await expect(session).rejects.toMatchObject(failsWith('component-missing'));
+    await expect(session).rejects.toMatchObject(failsWith('app-needed'));
   });
 });

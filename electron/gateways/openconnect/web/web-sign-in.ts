@@ -41,7 +41,7 @@ export async function signInOnPage(
   const start = startOfPage(url);
   const host = start ?? target.host;
   // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
-  if (own && !openInBrowser) throw fail('component-missing', { component: 'browser' });
+  if (own && !openInBrowser) throw fail('app-needed');
   const hosts = signInHosts(target.profile, target);
   // The gateway sends people to a host that the profile does not allow: a window would close there at once
   if (!own && start !== null && !isNamedIn(hosts, start)) throw fail('browser-strayed', { host: start.slice(0, 200) });
@@ -58,7 +58,7 @@ export async function signInOnPage(
   let problem: PageProblem | null = why && { failure: why };
   for (;;) {
     const fill = await askBeforePage({ profile: target.profile, hasWindow: openWebWindow !== null, host, problem }, ask, signal);
-    if (!openWebWindow) throw fail('component-missing', { component: 'browser' });
+    if (!openWebWindow) throw fail('app-needed');
     try {
       const ended = await inWindow({ address: url, hosts, fill }, progress, openWebWindow, deps, call);
       if (progress.restart) return 'restart';
