@@ -104,6 +104,24 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     expect(await overflowing(subject)).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+  test('in high contrast a tick that cannot be set has the system’s colour for what is disabled', async () => {
+    const screen = screens['credentials-remembered'];
+    if (!screen) throw new Error('no screen');
+    const { page } = subject;
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+    await subject.open(screen.state);
+    const label = page.locator('.checkbox[data-disabled]');
+    const [text, box, wanted] = await label.first().evaluate((element) => {
+      const probe = document.body.appendChild(document.createElement('p'));
+      probe.style.color = 'GrayText';
+      const gray = getComputedStyle(probe).color;
+      probe.remove();
+      const boxed = element.querySelector('.checkbox-box');
+      return [getComputedStyle(element).color, boxed ? getComputedStyle(boxed).borderTopColor : '', gray];
+    });
+    expect([text, box]).toEqual([wanted, wanted]);
+  });
 });
 
 describe('every screen with words a third longer', () => {
