@@ -48,7 +48,7 @@ const flags = [
   '-Wall',
   '-mexec-model=reactor',
   '-Wl,--initial-memory=8388608',
-  // 64 MiB that stack.c counts, and what malloc needs around it
+  // 64 MiB that stack.c counts, plus malloc's own overhead
   '-Wl,--max-memory=100663296',
   '-Wl,-z,stack-size=65536',
   '-Wl,--strip-all',
@@ -81,7 +81,7 @@ export async function buildStack(pool: string | null): Promise<{ module: Buffer;
       execFileSync('patch', ['-s', '-p1', '-d', lwip, '-i', join(patchFolder, name)]);
     }
     const out = join(work, 'stack.wasm');
-    // In lwIP's folder and by names without a folder, since a file's name may end up in the module
+    // Runs in lwIP's folder with bare file names, because the module may contain the names
     const ours = ['-I', folder, '-I', 'src/include', join(folder, 'stack.c')];
     execFileSync(compiler, [...flags, ...ours, ...lwipFiles, '-o', out], { cwd: lwip, stdio: ['ignore', 'ignore', 'pipe'] });
     return { module: readFileSync(out), licence: readFileSync(join(lwip, 'COPYING')) };

@@ -180,7 +180,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     hostCheckWrapper: policy.hostCheckWrapper,
     agent,
     folder: programs.folder,
-    openWebWindow: signInPage.open,
+    openSignInPage: signInPage.open,
     openInBrowser: (address) => desktop.openExternal(address),
     log: log.line,
   });

@@ -14,7 +14,7 @@ import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
-import { adviceFor, openSignInPage, SignInPageArea } from './screens/sign-in-page.tsx';
+import { adviceFor, shownSignInPage, SignInPageArea } from './screens/sign-in-page.tsx';
 import { Settings } from './screens/settings.tsx';
 import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { IconButton } from './ui/button.tsx';
@@ -117,7 +117,7 @@ function isOver({ access, recovery }: AppState): boolean {
 /** The state in one sentence, for people who do not see the screen change. */
 function useAnnouncement(state: AppState, profile: ProfileSummary | null): string {
   const { access } = state;
-  const signInPage = openSignInPage(state);
+  const signInPage = shownSignInPage(state);
   const localizer = useLocalizer();
   const { messages, format, failure } = localizer;
   if (access.kind === 'idle' && access.ending) return failure(access.ending).title;

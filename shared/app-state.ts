@@ -11,7 +11,7 @@ import { taskSchema } from './task.ts';
  * whole on every change, so it never holds a password, a passcode, a ticket or anything typed.
  */
 
-/** The portal's view beside our column. The guide follows `path`; the address strip shows `host`. */
+/** The portal's view beside our column. The guide follows `path`; the strip above it shows `host`. */
 export const portalStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed') }),
   z.object({

@@ -47,22 +47,25 @@ const maxRelayState = 500;
 
 /**
  * The identity provider: a form with the IDs, names and behaviour of Active Directory Federation Services, and Duo as its
- * second factor. It begins with a request of the gateway and ends with a response to it.
+ * second factor. A request from the gateway starts it, and it ends with a response to the gateway.
  */
 export function createAdfs({ directory, assertions, duo, now, origins, consumer }: AdfsOptions): RequestListener {
   const { router, show, over } = newSignInSite({
     now,
     origin: origins.login,
     service: ({ adfs }) => adfs.service,
-    // The form leads to Duo's page, and from there, when the browser is trusted, back here. The response goes to the gateway
+    // The form redirects to Duo's page, and if the browser is trusted, that redirects back here. The response goes to the gateway
     formTargets: [origins.duo, origins.gateway],
     start: `${origins.gateway}/`,
   });
-  // It ties the form, the way over Duo's page and the answer to one browser
+  // This binds the form, Duo's page and the answer to one browser
   const sessions = new Sessions<null>('__Host-MSISContext', now);
   const pending = new OneTimeTokens<Pending>(now, pendingMs);
 
-  /** The gateway's request in the address, or null. Requests of others get no answer, since a response leads to their site. */
+  /**
+   * The gateway's request in the address, or null. Only our gateway's requests are answered, because the response is sent to
+   * the site that asked.
+   */
   const requestIn = (visit: Visit): { request: SamlRequest; relayState: string } | null => {
     const request = decodeRequest(visit.req.query('SAMLRequest') ?? '');
     const relayState = visit.req.query('RelayState') ?? '';

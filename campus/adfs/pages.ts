@@ -13,8 +13,8 @@ export interface FormDraft {
 }
 
 /**
- * The sign-in form, with the IDs and names of ADFS. Its button is a span with a click handler (`adfs-form.js`), and "keep me
- * signed in" is there but hidden, as where a campus does not offer it.
+ * The sign-in form, with the IDs and names of ADFS. Its button is a span with a click handler (`adfs-form.js`). "Keep me
+ * signed in" exists but is hidden, as at a campus that does not offer it.
  */
 export function formPage(words: Words['adfs'], { csrf, action, problem, userName, domain }: FormDraft): Html {
   return html`<h1>${words.title}</h1>
@@ -64,7 +64,7 @@ export function formPage(words: Words['adfs'], { csrf, action, problem, userName
     </form>`;
 }
 
-/** The response, on its way to the gateway. A script sends it on at once. */
+/** The page that carries the response to the gateway. A script submits it at once. */
 export function sendOnPage(words: Words['adfs'], to: { consumer: string; response: string; relayState: string }): Html {
   return html`<h1>${words.sendOn}</h1>
     <form method="post" name="hiddenform" class="stack" action="${to.consumer}">

@@ -4,13 +4,13 @@ import type { Now } from '../clock.ts';
 import { OneTimeTokens } from '../one-time-tokens.ts';
 
 /**
- * The two messages between gateway and identity provider, in SAML's form and on its ways: the request deflated in the
- * address, the response by a form (SAML 2.0 bindings, sections 3.4 and 3.5).
+ * The two messages between gateway and identity provider, in SAML's format and bindings: the request deflated in the address,
+ * the response by a form (SAML 2.0 bindings, sections 3.4 and 3.5).
  *
- * This is not SAML's cryptography. Nothing is signed: instead of a signed assertion the response carries a one-time token,
- * which the gateway redeems at the identity provider itself. Both run in this process, so a signature would only prove what
- * is known already. For a client it makes no difference: it sees the same addresses, forms and fields, a response that was
- * used before is refused, and so is one for another request.
+ * SAML's cryptography is left out. Nothing is signed: instead of a signed assertion, the response contains a one-time token,
+ * which the gateway redeems at the identity provider. Both run in this process, so a signature would prove nothing new. A
+ * client sees no difference: the addresses, forms and fields are the same, and a response that was used before, or is for
+ * another request, is refused.
  */
 export interface SamlRequest {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface SamlRequest {
 /** An ID as SAML wants it: not beginning with a digit. */
 export const newRequestId = (): string => `_${randomBytes(16).toString('hex')}`;
 
-/** The longest request that is read, inflated. Ours have a tenth of it. */
+/** The longest request that is read, in bytes after inflating. Ours are a tenth of it. */
 const maxRequestBytes = 8 * 1024;
 
 export function encodeRequest({ id, consumer }: SamlRequest): string {
@@ -68,7 +68,7 @@ export function decodeResponse(text: string): SamlResponse | null {
 /** How long a browser may take from the identity provider to the gateway. */
 const assertionMs = 60_000;
 
-/** What the identity provider says about people: for one request, once, and for a minute. */
+/** The identity provider's assertions about people. Each is for one request, works once, and lasts a minute. */
 export interface Assertions {
   mint(requestId: string, userId: string): string;
   /** The person, or null when the token is unknown, used, too old, or for another request. */

@@ -32,8 +32,8 @@ const digits = { passcode: 6, bypass: 9 } as const;
 const trustCookie = (userId: string) => `__Host-trc-${createHash('sha256').update(userId).digest('hex').slice(0, 8)}` as const;
 
 /**
- * The prompt for a second factor, in the manner of Duo's Universal Prompt: a push goes out at once, other options are a click
- * away, and a browser that the person calls their own is remembered.
+ * The prompt for a second factor, like Duo's Universal Prompt: it sends a push at once, offers other options by a click, and
+ * remembers a browser that the person says is theirs.
  */
 export function createDuo(options: DuoOptions): RequestListener {
   const { factors, securityKeys, trustedBrowsers, exchange, now, origins } = options;
@@ -46,7 +46,7 @@ export function createDuo(options: DuoOptions): RequestListener {
   });
   const sessions = new Sessions<Prompt>('__Host-duo', now);
 
-  // One-time: the address of a request is good once, so that a reload sends no second push
+  // The address of a request works once, so that a reload sends no second push
   router.get(promptPath, async (visit) => {
     const request = exchange.take(visit.req.query(requestParameter) ?? '');
     if (!request) return over(visit);
@@ -80,7 +80,7 @@ export function createDuo(options: DuoOptions): RequestListener {
     });
   };
 
-  /** Adds a form. When a person can mend a failure, the page says so: it is shown again. */
+  /** Adds a form. If a person can correct a failure, the page is shown again and says what to do. */
   const post = <Fields>(path: string, schema: z.ZodType<Fields>, act: (guest: Guest, fields: Fields) => Answer): void => {
     router.post(path, async (visit) => {
       const guest = guestOf(visit);
@@ -90,7 +90,7 @@ export function createDuo(options: DuoOptions): RequestListener {
       try {
         return await act(guest, parseFields(schema, fields));
       } catch (error) {
-        // Locked: the page says until when. The device is gone: the options are without it
+        // If the account is locked, the page says until when. If the device is gone, it is not among the options
         if (!(error instanceof CausewayError) || !['account-locked', 'push-superseded'].includes(error.failure.code)) throw error;
         return redirect(paths.options);
       }

@@ -5,19 +5,19 @@ import { OneTimeTokens } from '../one-time-tokens.ts';
 export interface DuoRequest {
   readonly userId: string;
   readonly returnTo: URL;
-  /** Comes back unchanged. */
+  /** Returned unchanged with the answer. */
   readonly state: string;
 }
 
-/** What identity provider and Duo's page tell each other besides the browser's way between them. Each token is good once. */
+/** What the identity provider and Duo's page pass to each other directly; the browser carries only tokens, which work once. */
 export interface DuoExchange {
   /** The address of Duo's page for a request. */
   start(request: DuoRequest): URL;
-  /** The request of such an address. Null when it is unknown, used or too old. */
+  /** The request of such an address. Null if the address is unknown, used or too old. */
   take(token: string): DuoRequest | null;
   /** The address that leads back, after the person proved their second factor. */
   finish(request: DuoRequest): URL;
-  /** Who has proved it, by what the address holds. Null when it is unknown, used, too old, or for another state. */
+  /** The person who proved it, by the token in the address. Null if that is unknown, used, too old, or for another state. */
   redeem(code: string, state: string): string | null;
 }
 

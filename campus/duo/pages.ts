@@ -12,7 +12,7 @@ import type { Problem, SentPush } from './prompt.ts';
 
 type DuoWords = Words['duo'];
 
-/** The whole time of a push's ring: how long the campus waits for an answer. */
+/** How long a push rings, which is how long the campus waits for an answer. */
 const pushMs = 60_000;
 
 const otherOptions = (words: DuoWords): Html => html`<p><a class="button plain" href="${paths.options}">${words.push.other}</a></p>`;
@@ -55,7 +55,7 @@ function endedPart(words: DuoWords, csrf: string, device: Device, outcome: Exclu
 const pushAgain = (csrf: string, device: Device, body: Html, quiet = false): Html =>
   form(csrf, html`<input type="hidden" name="device" value="${device.id}" />${body}`, { action: paths.push, quiet });
 
-/** All ways to prove it is oneself. While a push waits, its approval still leads on. */
+/** All second factors of this person. If a push is pending, its approval still continues the sign-in. */
 export function optionsBody(
   words: DuoWords,
   csrf: string,

@@ -61,14 +61,14 @@ export async function sendPush(factors: Factors, prompt: Prompt, deviceId: strin
   });
 }
 
-/** Marks the prompt as proved. The phone forgets a push that still waits. */
+/** Marks the prompt as proved, and withdraws a pending push from the phone. */
 export function accept(prompt: Prompt): void {
   prompt.proved = true;
   prompt.problem = null;
   prompt.push?.push.cancel();
 }
 
-/** Checks a code. It has this many digits, or is refused without counting as an attempt. */
+/** Checks a code. One with another number of digits is refused, and does not count as an attempt. */
 export async function checkCode(factors: Factors, prompt: Prompt, code: string, digits: number): Promise<void> {
   if (code.length !== digits) {
     prompt.problem = { kind: 'digits' };

@@ -2,11 +2,11 @@ import type { Now } from '../clock.ts';
 import { fastHash, newToken } from '../secrets.ts';
 import type { Store } from '../store.ts';
 
-/** How long a browser needs no second factor after its person called it theirs. */
+/** How long a trusted browser needs no second factor. */
 export const trustDays = 30;
 const trustMs = trustDays * 86_400_000;
 
-/** Browsers that people called their own ("remembered devices"). They survive a restart. Only hashes of their tokens are stored. */
+/** Browsers that people trust ("remembered devices"). They are still trusted after a restart. Only hashes of their tokens are stored. */
 export interface TrustedBrowsers {
   /** Trusts a browser. The token goes into its cookie. */
   trust(userId: string): Promise<{ token: string; expiresAt: number }>;

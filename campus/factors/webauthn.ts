@@ -77,7 +77,7 @@ export function checkAssertion(
   const data = bytes(answer.authenticatorData);
   if (!checkClientData(answer.clientData, 'webauthn.get', expected) || !checkHead(data, expected)) return null;
   const signCount = data.readUInt32BE(33);
-  // A counter that does not grow is a copy of the key. Keys without a counter always send 0
+  // If the counter does not grow, somebody has copied the key. Keys without a counter always send 0
   if ((signCount > 0 || known.signCount > 0) && signCount <= known.signCount) return null;
   const key = publicKeyOf(known.publicKey, known.algorithm);
   const signed = Buffer.concat([data, sha256(bytes(answer.clientData))]);
@@ -85,7 +85,7 @@ export function checkAssertion(
   return { signCount };
 }
 
-/** What the browser itself says about the page that asked. */
+/** Checks what the browser itself reports about the page that asked. */
 function checkClientData(clientData: string, type: string, { challenge, hosts }: Expected): boolean {
   let client;
   try {
@@ -103,7 +103,7 @@ function checkHead(data: Buffer, { domain }: Expected): boolean {
 
 const keyTypes: Readonly<Record<number, string>> = { [-7]: 'ec', [-8]: 'ed25519', [-257]: 'rsa' };
 
-/** The key, if it is one of its algorithm. */
+/** The key, if it fits its algorithm. */
 function publicKeyOf(publicKey: string, algorithm: number): KeyObject | null {
   try {
     const key = createPublicKey({ key: bytes(publicKey), format: 'der', type: 'spki' });

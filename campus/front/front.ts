@@ -12,8 +12,8 @@ export interface Site {
   request: RequestListener;
   upgrades?: Readonly<Record<string, UpgradeHandler>>;
   /**
-   * Handlers for requests after which a connection is no longer HTTP, though nothing in them says so. They are recognised as the
-   * first request of a connection only, so the site answers every other request with `Connection: close`.
+   * Handlers for requests after which a connection is no longer HTTP, without an `Upgrade` header. Such a request is
+   * recognised only as the first one of a connection, so the site answers every other request with `Connection: close`.
    */
   raw?: Readonly<Record<string, RawHandler>>;
 }

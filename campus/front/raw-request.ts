@@ -57,7 +57,7 @@ export function readBeginning(socket: Duplex, paths: () => readonly string[]): P
   });
 }
 
-/** Whether a header of which `text` is the beginning may be one of a raw request. */
+/** Whether a header that begins with `text` may be that of a raw request. */
 function mayBeRaw(text: string, paths: readonly string[]): boolean {
   return paths.some((path) =>
     ['?', ' '].some((after) => {

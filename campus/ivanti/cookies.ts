@@ -1,11 +1,11 @@
-/** The cookie that is the session: openconnect and the app's tunnel come with it. */
+/** The cookie that is the session's ticket. openconnect and the app's tunnel send it. */
 export const sessionCookieName = 'DSID';
 
-/** What the gateway sets before anybody is signed in, as real ones do: no session. */
+/** The placeholder that the gateway sets before anybody has signed in, as real gateways do. It is no session. */
 export const placeholderCookie = `${sessionCookieName}=1; Path=/; Secure; HttpOnly`;
 
 /**
- * The cookies of a session. As at a real gateway they go when the browser closes, and `DSID` alone is hidden from scripts.
+ * The cookies of a session. As at a real gateway, they end when the browser closes, and only `DSID` is hidden from scripts.
  *
  * @param ticket the session's ticket
  * @param at epoch milliseconds

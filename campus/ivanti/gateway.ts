@@ -59,8 +59,8 @@ const providerPath = '/adfs/ls/';
 export const consumerAddress = (gatewayOrigin: string): string => new URL(gatewayPaths.consumer, gatewayOrigin).href;
 
 /**
- * The gateway's pages, as at an Ivanti Connect Secure with SAML: at once to the identity provider, then the notice, the
- * question about other sessions, and the cookie `DSID`, which is the session's ticket.
+ * The gateway's pages, as at an Ivanti Connect Secure with SAML: a redirect to the identity provider at once, then the
+ * notice, the question about other sessions, and the cookie `DSID`, which is the session's ticket.
  */
 export function createIvanti(options: IvantiOptions): RequestListener {
   const { directory, assertions, sessions, perPerson, notice, now, origins } = options;
@@ -76,7 +76,7 @@ export function createIvanti(options: IvantiOptions): RequestListener {
   const sessionOf = (visit: Visit): SessionInfo | null => sessions.byTicket(readCookie(visit, sessionCookieName) ?? '');
   const others = (userId: string): SessionInfo[] => sessions.ofPerson(userId).sort((a, b) => a.startedAt - b.startedAt);
 
-  /** Leads to the identity provider. A `DSID` comes along that is no session yet. */
+  /** Redirects to the identity provider, and sets a `DSID` that is no session yet. */
   function toProvider(visit: Visit): Reply {
     if (sessionOf(visit)) return redirect(gatewayPaths.home);
     const requestId = newRequestId();
@@ -97,7 +97,7 @@ export function createIvanti(options: IvantiOptions): RequestListener {
       const { ticket } = await sessions.start({ userId, installation: newId(), client: clientName });
       return redirect(gatewayPaths.home, startCookies(ticket, now()));
     } catch (error) {
-      // Another sign-in took the last place meanwhile
+      // Another sign-in has taken the last free session meanwhile
       if (error instanceof CausewayError && error.failure.code === 'session-limit') return redirect(welcome('sessions'));
       throw error;
     }
@@ -169,7 +169,7 @@ export function createIvanti(options: IvantiOptions): RequestListener {
   router.get('/dana/home/', home);
   router.get(gatewayPaths.home, home);
 
-  // By GET, as there: openconnect ends its session so
+  // By GET, as at a real gateway: openconnect signs out this way
   router.get(gatewayPaths.logout, async (visit) => {
     const session = sessionOf(visit);
     if (session) await sessions.end(session.id, 'signed-out');

@@ -6,7 +6,7 @@ import type { Words } from '../pages/words/words.ts';
 
 type GatewayWords = Words['gateway'];
 
-/** Where the gateway's sign-in pages are, and the addresses of the others (names as at an Ivanti gateway). */
+/** The paths of the gateway's sign-in pages and of its other pages, named as at an Ivanti gateway. */
 const signInFolder = '/dana-na/auth/url_default/';
 export const gatewayPaths = {
   welcome: `${signInFolder}welcome.cgi`,

@@ -11,7 +11,7 @@ export interface LinkEvents {
   onClosed(): void;
 }
 
-/** A client that has not said hello, or not confirmed its configuration, by then is closed. */
+/** A client is closed if it has not sent its hello and confirmed its configuration by then. */
 const handshakeTimeoutMs = 15_000;
 /** How many bytes may wait for the client before connections pause, and before packets are dropped. */
 const pauseBytes = 64 * 1024;
@@ -42,7 +42,7 @@ export class NcLink implements PacketLink {
     private readonly events: LinkEvents,
   ) {}
 
-  /** Begins to read. `head`: what came after the request's own head. */
+  /** Starts reading. `head`: the bytes that came after the request's header. */
   start(head: Buffer): void {
     const { socket } = this;
     this.handshake = setTimeout(() => this.close(), handshakeTimeoutMs);
@@ -73,7 +73,7 @@ export class NcLink implements PacketLink {
     else this.close();
   }
 
-  /** Closes without a word. */
+  /** Closes without telling the client. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -107,7 +107,7 @@ export class NcLink implements PacketLink {
     } else if (type === messageTypes.data) {
       for (const packet of packetsIn(body)) this.events.onPacket(packet);
     }
-    // Keys for ESP, its switch, and what we do not know: nothing follows from them
+    // Keys for ESP, its switch, and unknown messages are ignored
   }
 
   private enqueue(bytes: Buffer): void {
@@ -115,11 +115,11 @@ export class NcLink implements PacketLink {
     this.queuedBytes += bytes.length;
     if (this.isWriting) return;
     this.isWriting = true;
-    // After everything that the same packets cause
+    // Runs after everything that the same packets cause
     setImmediate(() => this.write());
   }
 
-  /** Writes what is next. Before the client is ready, one record at a time: each must be a TLS record of its own. */
+  /** Writes the next data. Before the client is ready, it writes one record at a time, because each must be a TLS record of its own. */
   private write(): void {
     if (this.closed) return;
     const batch: Buffer[] = [];

@@ -1,12 +1,12 @@
 import { messageHeaderBytes } from './wire.ts';
 
-/** What a client sends, as its layers are taken off. `end`: a record of length 0, after which nothing can be read. */
+/** What a client sent, without the outer layers. `end`: a record of length 0, after which nothing can be read. */
 export type NcInput = { kind: 'hello'; body: Buffer } | { kind: 'message'; type: number; body: Buffer } | { kind: 'end' };
 
 /**
- * Takes records and messages out of a client's bytes, however they are cut. The first record is the hello; from the second on,
- * messages may begin and end anywhere in a record. It holds at most one record header, and one message or hello of at most
- * 64 KiB.
+ * Reads records and messages from a client's bytes, in whatever pieces they arrive. The first record is the hello. From the
+ * second on, a message may begin and end anywhere in a record. It buffers at most one record header, and one message or hello
+ * of at most 64 KiB.
  */
 export class NcReader {
   private readonly recordHeader = Buffer.alloc(2);
@@ -62,7 +62,7 @@ export class NcReader {
         if (!this.header.isComplete()) return;
       }
       const length = this.header.bytes.readUInt16BE(18);
-      // Most messages lie whole in what came, and need no copy
+      // Most messages have arrived whole, and need no copy
       const whole = !this.body && rest.length >= length ? rest.subarray(0, length) : null;
       if (whole) rest = rest.subarray(length);
       else {

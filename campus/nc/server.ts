@@ -9,7 +9,7 @@ import { configurationMessage } from './configuration.ts';
 import { NcLink } from './link.ts';
 import { endReasons } from './wire.ts';
 
-/** A session as this server sees it. */
+/** What this server needs to know of a session. */
 export interface NcSession {
   readonly id: string;
   readonly targets: readonly GrantTarget[];
@@ -65,9 +65,9 @@ interface Attached {
 const waitForClientMs = 5 * 60_000;
 
 /**
- * The tunnel of an Ivanti gateway (oNCP inside TLS, `wire.ts`), for OpenConnect's `nc`. A client brings the `DSID` cookie of a
- * session. One that comes again with the same cookie gets the same address, finds its connections as they were, and its
- * previous link is closed.
+ * The tunnel of an Ivanti gateway (oNCP inside TLS, `wire.ts`), for OpenConnect's `nc`. A client sends the `DSID` cookie of a
+ * session. If it connects again with the same cookie, it gets the same address and keeps its connections, and its previous
+ * link is closed.
  */
 export function createNcServer(options: NcOptions): NcServer {
   const attached = new Map<string, Attached>();
@@ -102,7 +102,7 @@ export function createNcServer(options: NcOptions): NcServer {
       const session = options.sessionOf(cookies.get(sessionCookie) ?? '');
       const mine = session && search.get('prot') === '1' && search.get('svc') === '4' ? open(session) : null;
       if (!session || !mine) {
-        // OpenConnect takes 302 as a cookie that is not valid
+        // OpenConnect understands 302 as an invalid cookie
         socket.end(
           'HTTP/1.1 302 Found\r\nLocation: /dana-na/auth/url_default/welcome.cgi?p=timed-out\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
         );
@@ -157,7 +157,7 @@ function configurationFor(address: number, { targets }: NcSession, { searchDomai
   };
 }
 
-/** The route to a target that is granted by address. Names lie in the tunnel's own network. */
+/** The route to a target that is granted by address. Granted names have addresses in the tunnel's own network. */
 function routeTo(host: string): { network: number; netmask: number }[] {
   const [base = '', prefix = '32'] = host.split('/');
   const bits = Number(prefix);

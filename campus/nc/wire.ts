@@ -1,9 +1,9 @@
 /**
- * The wire format of oNCP, the tunnel of Ivanti's (once Juniper's) Network Connect, as OpenConnect 9.21 speaks it. There is no
- * specification: everything here comes from reading `oncp.c` of OpenConnect, and has the function's name beside it.
+ * The wire format of oNCP, the tunnel of Ivanti's (once Juniper's) Network Connect, as OpenConnect 9.21 speaks it. There is
+ * no specification. Everything here comes from OpenConnect's `oncp.c`, and names the function that it comes from.
  *
  * Three layers lie inside the TLS stream:
- * 1. records: a length (16 bits, **little-endian**) and as many bytes. Their limits have nothing to do with what is in them;
+ * 1. records: a length (16 bits, **little-endian**) and as many bytes. A message may begin or end anywhere in a record;
  * 2. messages ("KMP"): a header of 20 bytes with a type and a length (big-endian), and as many bytes;
  * 3. in a data message: whole IPv4 packets, one after the other. In the others: groups of attributes.
  */
@@ -22,7 +22,7 @@ const beforeTypeBytes = 6;
 const lengthAt = messageHeaderBytes - 2;
 const recordHeaderBytes = 2;
 
-/** The client has this long a first record at most: a fixed head, its host name, and a fixed tail (`oncp_connect`). */
+/** The most bytes of a client's first record: a fixed head, its host name, and a fixed tail (`oncp_connect`). */
 export const maxHelloBytes = 5 + 2 + 255 + 6;
 /** The answer to the first record: a record of one byte, which is an error code, and 0 means none. */
 export const helloAccepted = Buffer.from([1, 0, 0]);

@@ -4,7 +4,7 @@ import type { Visit } from './listener.ts';
 /** How long one request of a page that waits may take. The page then asks again. */
 const longPollMs = 25_000;
 
-/** Whether something settles before the request has waited long enough, or its visitor has left. */
+/** Waits until `something` settles, the time is up or the visitor leaves. True if it settled. */
 export async function settles(something: Promise<unknown>, visit: Visit): Promise<boolean> {
   const enough = AbortSignal.any([visit.req.raw.signal, AbortSignal.timeout(longPollMs)]);
   return await Promise.race([something.then(() => true), whenAborted(enough).then(() => false)]);

@@ -20,7 +20,7 @@ export interface SignInSiteOptions {
   now: () => number;
   /** The site's origin, for the pages' foot. */
   origin: string;
-  /** What the site calls itself. */
+  /** The site's name on its pages. */
   service: (words: Words) => string;
   /** The other origins that forms of this site lead to. */
   formTargets: readonly string[];

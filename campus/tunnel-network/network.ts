@@ -9,7 +9,7 @@ import { newUdp, readUdp } from './udp.ts';
 export interface PacketLink {
   /** Whether it takes more data. It tells {@link TunnelNetwork.onWritable} when it does again. */
   readonly writable: boolean;
-  /** Sends a packet. It may drop one that comes although it is not writable. */
+  /** Sends a packet. It may drop the packet if it is not writable. */
   send(packet: Buffer): void;
 }
 
@@ -37,7 +37,7 @@ const smallestMtu = 576;
  * A campus's network as one client of a tunnel sees it, without a network device and without root: TCP connections are
  * joined to sockets of this process, a name server knows the campus's names, and hosts answer pings.
  *
- * It outlives its link: a client that connects again finds its connections as they were. What it holds is bounded: at most
+ * It outlives its link: a client that connects again still has its connections. Its memory is limited: at most
  * {@link maxConnections}, each with at most 320 KiB that the client has not acknowledged and 128 KiB that its target has not
  * taken.
  */
@@ -71,7 +71,7 @@ export class TunnelNetwork {
     for (const [key, connection] of [...this.connections]) {
       if (!this.link?.writable) return;
       connection.output();
-      // To the end of the line, so that each gets its turn
+      // Moved to the end, so that each gets its turn
       if (this.connections.delete(key)) this.connections.set(key, connection);
     }
   }
@@ -123,7 +123,7 @@ export class TunnelNetwork {
     const connection = new TcpConnection({
       local: { address: destination, port: syn.destinationPort },
       remote: { address: source, port: syn.sourcePort },
-      // Without its data, which is a view of a larger buffer and comes again
+      // Kept without its data, which is a view of a larger buffer, and which the client sends again
       syn: { ...syn, data: Buffer.alloc(0) },
       mtu: this.mtu,
       find: () => find(destination, syn.destinationPort),

@@ -31,7 +31,7 @@ const smallestMaxSegment = 64;
 const connectTimeoutMs = 10_000;
 const handshakeTimeoutMs = 1_000;
 const maxHandshakeTries = 6;
-/** How long a closed connection still answers a FIN that comes again. TIME-WAIT is short, because the link keeps no old segments. */
+/** How long a closed connection still answers a repeated FIN. TIME-WAIT is short, because the link does not delay segments. */
 const lingerMs = 1_000;
 
 /** Shared by all connections: the data is copied out of it at once. */
@@ -39,7 +39,7 @@ const readBuffer = Buffer.allocUnsafeSlow(largestPieceBytes);
 
 /**
  * One TCP connection that a client opened through the tunnel (RFC 9293, the passive side), joined to its target outside. The
- * target is connected before the client gets its SYN-ACK, so a target that refuses is a connection that is refused.
+ * target is connected before the client gets its SYN-ACK, so if the target refuses, the client's connection is refused.
  */
 export class TcpConnection {
   private phase: 'connecting' | 'syn-received' | 'open' | 'lingering' | 'closed' = 'connecting';
@@ -94,7 +94,7 @@ export class TcpConnection {
     this.acknowledge();
   }
 
-  /** Ends the connection without a word to the peer. */
+  /** Ends the connection without telling the peer. */
   close(): void {
     if (this.phase === 'closed') return;
     this.phase = 'closed';
@@ -110,7 +110,7 @@ export class TcpConnection {
     try {
       found = await this.options.find();
     } catch {
-      // As if it were not there
+      // Ignored, as if this host did not exist
     }
     if (this.phase !== 'connecting') return;
     if (!found) {
@@ -182,7 +182,7 @@ export class TcpConnection {
     else if (ahead > 0 && ahead < receiveLimitBytes) this.acknowledge();
   }
 
-  /** A SYN that comes again asks for its SYN-ACK again. Another one is challenged (RFC 5961, 4.2). */
+  /** A repeated SYN gets its SYN-ACK again. Any other SYN is challenged (RFC 5961, 4.2). */
   private onSyn({ sequence }: Segment): void {
     if (this.phase === 'syn-received' && sequence === this.options.syn.sequence) this.sendSynAck();
     else if (this.phase === 'open') this.acknowledge();
@@ -212,7 +212,7 @@ export class TcpConnection {
     this.closeIfDone();
   }
 
-  /** Both sides have ended and know it: waits a moment for a FIN that comes again. */
+  /** Both sides have ended and acknowledged it. Waits a moment for a repeated FIN. */
   private closeIfDone(): void {
     if (this.phase !== 'open' || !this.sender.isDone || !this.receiver?.isDone) return;
     this.phase = 'lingering';

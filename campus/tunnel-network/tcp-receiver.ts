@@ -48,7 +48,7 @@ export class TcpReceiver {
     return this.ended;
   }
 
-  /** The window for the next segment, as on the wire. Whoever asks is about to send it. */
+  /** The window for the next segment, as on the wire. Call it only when the segment is then sent. */
   announce(): number {
     clearImmediate(this.soon);
     this.soon = undefined;
@@ -96,7 +96,7 @@ export class TcpReceiver {
       return;
     }
     this.small.flush();
-    // A copy: the packet is part of a larger buffer, which would otherwise stay as long as this piece
+    // Copied, because the packet is part of a larger buffer that would otherwise stay in memory as long as this piece
     this.pass(Buffer.from(bytes));
   }
 

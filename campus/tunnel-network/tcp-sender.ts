@@ -34,7 +34,7 @@ export interface SenderOptions {
  */
 export class TcpSender {
   private readonly buffer = new SendBuffer(pauseBytes + largestPieceBytes);
-  /** SND.UNA, SND.NXT and the largest SND.NXT that there was, before a retransmission took it back. */
+  /** SND.UNA, SND.NXT, and the largest SND.NXT so far: a retransmission moves SND.NXT back. */
   private unacknowledged: number;
   private next: number;
   private highest: number;
@@ -192,7 +192,7 @@ export class TcpSender {
 
   private onTimeout(): void {
     this.timer = undefined;
-    // Without a link nothing is lost and nobody is gone: `restart` follows, or `close`
+    // Without a link no timer is needed: `restart` or `close` follows
     if (this.options.canSend()) {
       this.timeouts += 1;
       if (this.timeouts > maxTimeouts) {

@@ -82,7 +82,7 @@ export interface SignInPage {
 }
 
 /**
- * The campus's own sign-in page beside our screens. A driver opens it (`gateways/web-window.ts`) and its signal closes it;
+ * The campus's own sign-in page beside our screens. A driver opens it (`gateways/sign-in-page.ts`) and its signal closes it;
  * the application only shows where it is.
  */
 export interface SignInPageView {

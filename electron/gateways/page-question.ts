@@ -4,7 +4,7 @@ import { splitHost, type Profile } from '../../shared/profile.ts';
 import { duoPatternOf } from '../net/duo-hosts.ts';
 import type { Ask } from './gateway.ts';
 import { saysLocked } from './openconnect/conversation/text-patterns.ts';
-import type { FormFill } from './web-window.ts';
+import type { FormFill } from './sign-in-page.ts';
 
 /** Why the campus's page did not sign the person in the last time. */
 export interface PageProblem {
@@ -15,8 +15,8 @@ export interface PageProblem {
 
 export interface PageQuestion {
   readonly profile: Profile;
-  /** Whether there is a window to open. Without one nobody is asked for a password: the question says that it needs the app. */
-  readonly hasWindow: boolean;
+  /** Whether the app can show the page. If not, nobody is asked for a password: the question says that it needs the app. */
+  readonly canShowPage: boolean;
   /** As it is shown: the host that signs people in. */
   readonly host: string;
   /** Why the question comes again; null the first time. */
@@ -27,12 +27,12 @@ export interface PageQuestion {
 const maxWords = 500;
 
 /**
- * Asks the person before the campus's own page opens in our window. If the profile names the page's form, the question is our
+ * Asks the person before the campus's own page opens beside our column. If the profile names the page's form, the question is our
  * Sign in screen, and the app fills in the answer on the page. Otherwise it is one button. Either way nothing is sent before a
  * person has answered, or has pressed Connect with a saved password.
  */
 export async function askBeforePage(
-  { profile, hasWindow, host, problem }: PageQuestion,
+  { profile, canShowPage, host, problem }: PageQuestion,
   ask: Ask,
   signal: AbortSignal,
 ): Promise<FormFill | null> {
@@ -40,7 +40,7 @@ export async function askBeforePage(
   const why = { ...(failure && { failure }), ...(message !== undefined && { message }) };
   const form = profile.browser?.form;
   const hosts = fillHosts(profile);
-  if (form === undefined || hosts.length === 0 || !hasWindow) {
+  if (form === undefined || hosts.length === 0 || !canShowPage) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'window', ...(failure && { failure }) }, { signal });
     if (answer.kind !== 'browser' || answer.where !== 'window')
       throw fail('request-invalid', undefined, { detail: 'the gateway did not offer this way to sign in' });

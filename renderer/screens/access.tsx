@@ -9,7 +9,7 @@ import { Guide } from './guide.tsx';
 import { Home } from './home.tsx';
 import { OnCampus } from './on-campus.tsx';
 import { Reconnecting } from './reconnecting.tsx';
-import { openSignInPage, SignInPageGuide } from './sign-in-page.tsx';
+import { shownSignInPage, SignInPageGuide } from './sign-in-page.tsx';
 import { Checking, Closing, Contacting, Opening } from './waits.tsx';
 
 /** The screen of an access state. While the portal is open, the guide replaces it. */
@@ -18,7 +18,7 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
   const { access, portal, task } = state;
   const above = task ? messages.task[portalTask(task)].purpose : null;
   const beside = portal.kind === 'open' ? portal : null;
-  const signInPage = openSignInPage(state);
+  const signInPage = shownSignInPage(state);
   if (signInPage) return <SignInPageGuide page={signInPage} state={state} profile={profile} above={above} />;
   switch (access.kind) {
     case 'idle':

@@ -5,7 +5,7 @@ import { useLocalizer } from '../localizer.ts';
 import { Details } from '../ui/details.tsx';
 import { Panel } from '../ui/panel.tsx';
 
-/** The current step, or on a page that belongs to no step the last one that the person was at in this task. */
+/** The current step. On a page that belongs to no step, it is the last step of this task that the person reached. */
 export function useLastStep(task: Task | null, current: number | null): number | null {
   const [last, setLast] = useState({ task, step: current });
   if (last.task !== task || (current !== null && last.step !== current)) setLast({ task, step: current });
@@ -21,7 +21,7 @@ interface StepsProps {
   confirm: string | null;
 }
 
-/** The steps of a task. What is done is collapsed, so that the current step and the title stay in view. */
+/** The steps of a task. Finished steps are collapsed, so that the current step and the title stay in view. */
 export function Steps({ task, marked, done, confirm }: StepsProps) {
   const { messages, format } = useLocalizer();
   const steps = guideSteps[portalTask(task)];

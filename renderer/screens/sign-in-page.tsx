@@ -15,7 +15,7 @@ import { CancelFoot, useCancel } from './prompts/cancel.tsx';
 type OpenPage = Extract<SignInPageState, { kind: 'open' }>;
 
 /** The sign-in page that the person is on, or null. It may be open before a question: a saved password may have answered it. */
-export const openSignInPage = ({ access, signInPage }: AppState): OpenPage | null =>
+export const shownSignInPage = ({ access, signInPage }: AppState): OpenPage | null =>
   (access.kind === 'asking' || access.kind === 'contacting') && signInPage.kind === 'open' ? signInPage : null;
 
 /** As many blocked hosts as fit on a few lines of the column. */
@@ -88,12 +88,12 @@ export function adviceFor(
   }
 }
 
-/** Names the hosts that were not loaded, since a page without a part of it may stay blank. */
+/** Names the blocked hosts, because a page that misses a part may stay blank. */
 function BlockedHosts({ blocked: { named, count } }: { blocked: OpenPage['blocked'] }) {
   const { messages, format, list } = useLocalizer();
   const { busy, run } = useVerbs();
   const [copiedCount, setCopiedCount] = useState(0);
-  // More hosts since then are not on the clipboard
+  // Hosts that were blocked since then are not on the clipboard
   const copied = copiedCount === count;
   const shown = named.slice(0, shownHosts);
   const more = count - shown.length;

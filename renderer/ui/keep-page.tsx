@@ -4,8 +4,8 @@ import { useLocalizer } from '../localizer.ts';
 import { Checkbox } from './fields.tsx';
 
 /**
- * The choice to keep the sign-in on the campus's own page, in the place that it belongs to: on our Sign in screen, or beside
- * the page. Where this computer cannot encrypt it, a sentence says so instead.
+ * The choice to keep the sign-in on the campus's own page, on our Sign in screen or beside the page. If this computer cannot
+ * encrypt it, a sentence says so instead.
  */
 export function KeepPage({ state, where }: { state: Pick<AppState, 'keepPage'>; where: Choice['where'] }) {
   const { messages } = useLocalizer();

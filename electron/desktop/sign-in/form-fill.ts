@@ -1,5 +1,5 @@
 import type { WebContents } from 'electron';
-import type { FormFill } from '../../gateways/web-window.ts';
+import type { FormFill } from '../../gateways/sign-in-page.ts';
 import { atMost } from '../../net/deadline.ts';
 import { formScript, foundBy, selectorsOf, type FormTask, type Found } from './form-script.ts';
 

@@ -1,12 +1,12 @@
 import { splitHost } from '../../../shared/profile.ts';
-import type { WebWindowRequest } from '../../gateways/web-window.ts';
+import type { SignInPageRequest } from '../../gateways/sign-in-page.ts';
 import { duoPatternOf } from '../../net/duo-hosts.ts';
 import { domainOfPattern, isOneLabelBelow } from '../../net/domain.ts';
 import { isLoopback } from '../../net/loopback.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
 
 /** Which hosts a sign-in page may come from and load. `wildcards`: whether a pattern (`*.host`) of the profile counts. */
-export type SignInRules = Pick<WebWindowRequest, 'address' | 'hosts'> & { readonly wildcards: boolean };
+export type SignInRules = Pick<SignInPageRequest, 'address' | 'hosts'> & { readonly wildcards: boolean };
 
 /** Whether the view may show the page at this address: `https` on the allowed hosts, nothing else. */
 export function maySignInAt(address: string, rules: SignInRules): boolean {

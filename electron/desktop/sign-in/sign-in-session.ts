@@ -1,5 +1,5 @@
 import type { SignInPage } from '../../app/ports.ts';
-import type { PageCookie, WebPage } from '../../gateways/web-window.ts';
+import type { PageCookie, LoadedPage } from '../../gateways/sign-in-page.ts';
 import { sameHost } from '../../trust/host.ts';
 import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { openPartition, type Partition } from '../pages/partition.ts';
@@ -25,7 +25,7 @@ export interface SignInSessionEvents {
 /** The partition of one visit to a sign-in page. */
 export interface SignInSession extends Partition {
   /** What the caller checks on a page: its cookies and its response headers. */
-  pageAt(url: string): Promise<WebPage>;
+  pageAt(url: string): Promise<LoadedPage>;
   /** Whether the last request for this address was a POST. */
   wasPosted(url: string): boolean;
   /** The length of the cookies that a request for this address carries. Never rejects. */
@@ -43,7 +43,7 @@ export async function openSignInSession(
   const partition = openPartition('sign-in', verifier, { emptyTimeoutMs, onDenied });
   const { session } = partition;
   /** Method and headers of the view's last responses, by address, so that one page's headers do not count for another. */
-  const responses = new Map<string, { method: string; headers: WebPage['headers'] }>();
+  const responses = new Map<string, { method: string; headers: LoadedPage['headers'] }>();
 
   session.webRequest.onBeforeRequest(({ url, resourceType }, callback) => {
     const cancel = !maySignInLoad(url, rules);

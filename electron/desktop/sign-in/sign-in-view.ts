@@ -3,7 +3,7 @@ import type { PageKeeper, SignInPage, SignInPageView } from '../../app/ports.ts'
 import { fail } from '../../../shared/failure.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { splitHost } from '../../../shared/profile.ts';
-import type { OpenWebWindow, WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { OpenSignInPage, SignInPageEnd, SignInPageRequest } from '../../gateways/sign-in-page.ts';
 import type { PageArea } from '../pages/page-area.ts';
 import type { ProxyAccess } from '../pages/proxy-login.ts';
 import { BlockedHosts } from './blocked-hosts.ts';
@@ -20,7 +20,7 @@ export interface Detour extends ProxyAccess {
 export interface SignInViewOptions {
   pageArea: PageArea;
   /** Starts a proxy that connects `hosts` as `connectTo` says. Only a campus on this computer needs one. */
-  detour: (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>) => Promise<Detour>;
+  detour: (hosts: readonly string[], connectTo: NonNullable<SignInPageRequest['connectTo']>) => Promise<Detour>;
   /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
   wildcardHosts: boolean;
   localizer: () => Localizer;
@@ -35,7 +35,7 @@ export interface SignInViewOptions {
 
 /** The desktop's {@link SignInPageView}. `proxyOf` returns the proxy of ours that a page uses. The page may get that proxy's secret. */
 export interface DesktopSignInView extends SignInPageView {
-  open: OpenWebWindow;
+  open: OpenSignInPage;
   proxyOf(contents: WebContents | null): ProxyAccess | null;
 }
 
@@ -48,7 +48,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
   };
   const proxies = new Map<number, ProxyAccess>();
   let shown: SignInVisit | null = null;
-  const visitPage = async (parts: SignInVisitOptions, detour: Detour | null, signal: AbortSignal): Promise<WebWindowEnd> => {
+  const visitPage = async (parts: SignInVisitOptions, detour: Detour | null, signal: AbortSignal): Promise<SignInPageEnd> => {
     const visit = new SignInVisit(parts);
     const { id } = visit.contents;
     if (detour) proxies.set(id, detour);
@@ -95,7 +95,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
 }
 
 /** The names that the detour may connect to. A pattern is no name, so those of `connectTo` are added. The rules decide first what a page may load. */
-const namesIn = (hosts: readonly string[], connectTo: NonNullable<WebWindowRequest['connectTo']>): string[] => [
+const namesIn = (hosts: readonly string[], connectTo: NonNullable<SignInPageRequest['connectTo']>): string[] => [
   ...hosts.map((host) => splitHost(host).host),
   ...connectTo.map(({ host }) => host),
 ];

@@ -2,7 +2,7 @@ import { WebContentsView, type WebContents } from 'electron';
 import { onAbort } from '../../../shared/abort.ts';
 import { CausewayError, fail, type Failure } from '../../../shared/failure.ts';
 import type { SignInPage } from '../../app/ports.ts';
-import type { WebWindowEnd, WebWindowRequest } from '../../gateways/web-window.ts';
+import type { SignInPageEnd, SignInPageRequest } from '../../gateways/sign-in-page.ts';
 import { hardened } from '../pages/hardening.ts';
 import type { PageArea } from '../pages/page-area.ts';
 import type { BlockedHosts } from './blocked-hosts.ts';
@@ -17,7 +17,7 @@ import type { DeniedAct, SignInSession } from './sign-in-session.ts';
  * to show the form that is filled in.
  */
 export interface SignInVisitOptions {
-  request: WebWindowRequest;
+  request: SignInPageRequest;
   rules: SignInRules;
   partition: SignInSession;
   blocked: BlockedHosts;
@@ -28,7 +28,7 @@ export interface SignInVisitOptions {
   formWaitMs?: number | undefined;
 }
 
-type Outcome = WebWindowEnd | { kind: 'failed'; error: CausewayError };
+type Outcome = SignInPageEnd | { kind: 'failed'; error: CausewayError };
 
 /** How many denied attempts of a page are logged. */
 const loggedDenials = 20;
@@ -71,7 +71,7 @@ export class SignInVisit {
   }
 
   /** Shows the page until the request has what it needs, the page closes itself, or the attempt ends. */
-  async run(signal: AbortSignal): Promise<WebWindowEnd> {
+  async run(signal: AbortSignal): Promise<SignInPageEnd> {
     const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
     const { request, pageArea, log, formWaitMs } = this.#options;
     const onError = (message: string): void => this.#settle({ kind: 'form-error', message });

@@ -10,7 +10,7 @@ import { OpenConnectSession } from '../openconnect/session.ts';
 import { connectWithConsent } from '../connect-with-consent.ts';
 import { signInHosts } from '../gateway-pages.ts';
 import { askBeforePage, pageRefusal, type PageProblem } from '../page-question.ts';
-import type { OpenWebWindow } from '../web-window.ts';
+import type { OpenSignInPage } from '../sign-in-page.ts';
 
 const contactTimeoutMs = 15_000;
 
@@ -18,19 +18,19 @@ const contactTimeoutMs = 15_000;
 const retriable: readonly Failure['code'][] = ['browser-strayed'];
 
 /**
- * Signs in to an Ivanti gateway on the campus's own web page, in our window. This covers SAML, Duo's page and everything
+ * Signs in to an Ivanti gateway on the campus's own web page, beside our column. This covers SAML, Duo's page and everything
  * else that our forms cannot ask. The result is the session's cookie, a ticket like any other.
  *
  * It contacts the gateway first, so that the person learns before typing if it cannot be reached. Its certificate is
  * verified (and asked about) as usual, and the tunnel accepts only that certificate's key.
  */
-export function browserDriver(openWindow: OpenWebWindow | null, agent: Agent = agentFor(process.platform)): GatewayDriver {
+export function browserDriver(openSignInPage: OpenSignInPage | null, agent: Agent = agentFor(process.platform)): GatewayDriver {
   return {
     async signIn(target, ask, signal) {
       const { notice } = target.profile;
       if (notice !== undefined) await agree(notice, ask, signal);
       const server = await contact(target, ask, signal);
-      const ticket = await onCampusPage(target, openWindow, ask, signal);
+      const ticket = await onCampusPage(target, openSignInPage, ask, signal);
       const grant: OpenConnectGrant = {
         kind: 'openconnect',
         protocol: ivantiProtocol(target),
@@ -91,18 +91,18 @@ async function contact(target: GatewayTarget, ask: Ask, signal: AbortSignal): Pr
 }
 
 /** Asks, opens the campus's page, and repeats this until there is a session. Returns its ticket. */
-async function onCampusPage(target: GatewayTarget, openWindow: OpenWebWindow | null, ask: Ask, signal: AbortSignal): Promise<string> {
+async function onCampusPage(target: GatewayTarget, openSignInPage: OpenSignInPage | null, ask: Ask, signal: AbortSignal): Promise<string> {
   const { profile } = target;
   const protocol = ivantiProtocol(target);
   const address = profile.browser?.address ?? `https://${shownAs(target)}${profile.signInPath ?? '/'}`;
   const hosts = signInHosts(profile, target);
   let problem: PageProblem | null = null;
   for (;;) {
-    const fill = await askBeforePage({ profile, hasWindow: openWindow !== null, host: shownAs(target), problem }, ask, signal);
-    if (!openWindow) throw fail('app-needed');
+    const fill = await askBeforePage({ profile, canShowPage: openSignInPage !== null, host: shownAs(target), problem }, ask, signal);
+    if (!openSignInPage) throw fail('app-needed');
     const found: { ticket: string | null; page: string } = { ticket: null, page: '' };
     try {
-      const ended = await openWindow(
+      const ended = await openSignInPage(
         {
           address,
           hosts,

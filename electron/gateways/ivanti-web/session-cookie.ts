@@ -1,6 +1,6 @@
 import type { GatewayTarget } from '../gateway.ts';
 import { ownPage } from '../gateway-pages.ts';
-import type { WebPage } from '../web-window.ts';
+import type { LoadedPage } from '../sign-in-page.ts';
 
 /** The name of the session cookie of an Ivanti gateway. */
 export const sessionCookie = 'DSID';
@@ -12,7 +12,7 @@ const signInPath = /^\/+dana-na(\/|$)/i;
  * The session of a page, or null. It counts on any page of the gateway that is not part of signing in, since each role may
  * land on a page of its own. The cookie must be the gateway's own: set by it without a domain.
  */
-export function sessionOf({ url, cookies }: Pick<WebPage, 'url' | 'cookies'>, target: GatewayTarget): string | null {
+export function sessionOf({ url, cookies }: Pick<LoadedPage, 'url' | 'cookies'>, target: GatewayTarget): string | null {
   const page = ownPage(url, target);
   if (!page || signInPath.test(plainPath(page))) return null;
   return cookies.find(({ name, value, hostOnly }) => name === sessionCookie && hostOnly === true && isSession(value))?.value ?? null;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { agentFor, type Agent } from '../../../shared/user-agent.ts';
 import { fail, throwIfCancelled } from '../../../shared/failure.ts';
 import type { GatewayDriver } from '../gateway.ts';
-import type { OpenWebWindow } from '../web-window.ts';
+import type { OpenSignInPage } from '../sign-in-page.ts';
 import type { StartWorker } from '../../worker/worker.ts';
 import { OpenConnectSession } from './session.ts';
 import { OpenConnectSignIn } from './sign-in.ts';
@@ -17,7 +17,7 @@ export interface OpenConnectDeps {
   hostCheckWrapper?: string | null;
   /** The client name to give to gateways, if not our own. */
   agent?: Agent;
-  openWebWindow?: OpenWebWindow;
+  openSignInPage?: OpenSignInPage;
   /** As in {@link SignInDeps}. */
   asksWithoutWindow?: boolean;
   openInBrowser?: (address: string) => Promise<void>;
@@ -49,7 +49,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     worker,
     hostCheckWrapper: deps.hostCheckWrapper ?? null,
     agent: deps.agent ?? agentFor(process.platform),
-    openWebWindow: deps.openWebWindow ?? null,
+    openSignInPage: deps.openSignInPage ?? null,
     asksWithoutWindow: deps.asksWithoutWindow ?? false,
     openInBrowser: deps.openInBrowser ?? null,
     log: deps.log,

@@ -6,7 +6,7 @@ import { shownAs } from '../../net/endpoint.ts';
 import { hostOf, plainHost, sameHost } from '../../trust/host.ts';
 import { CertificateQuestion, connectTls, verificationError } from '../../net/tls.ts';
 import type { Ask, GatewayTarget, OpenConnectGrant, Session } from '../gateway.ts';
-import type { OpenWebWindow } from '../web-window.ts';
+import type { OpenSignInPage } from '../sign-in-page.ts';
 import { LibraryCall, type Page } from './process/library-call.ts';
 import { findClientRefusal, refusalInText } from './conversation/client-refusal.ts';
 import { ClientCertificate } from './conversation/client-certificate.ts';
@@ -26,7 +26,7 @@ export interface SignInDeps {
   /** The administrator's program that answers a gateway's host check, or null. */
   hostCheckWrapper: string | null;
   agent: Agent;
-  openWebWindow: OpenWebWindow | null;
+  openSignInPage: OpenSignInPage | null;
   /** Without a window too a gateway may send people to a web page. The question then says what is missing. */
   asksWithoutWindow: boolean;
   /** Opens an address in the person's own browser. */
@@ -138,7 +138,7 @@ export class OpenConnectSignIn {
       ].slice(0, 20),
       ...(this.certificate.file === null ? {} : { clientCertificate: this.certificate.file }),
       ...(this.deps.hostCheckWrapper === null ? {} : { hostCheckWrapper: this.deps.hostCheckWrapper }),
-      web: this.deps.openWebWindow !== null || this.deps.openInBrowser !== null || this.deps.asksWithoutWindow,
+      web: this.deps.openSignInPage !== null || this.deps.openInBrowser !== null || this.deps.asksWithoutWindow,
     };
   }
 

@@ -9,8 +9,8 @@ const tickMs = 25;
 const noRoom = -2;
 
 /**
- * TCP/IP in this process, for one tunnel: IP packets on one side, streams and datagrams on the other. What it holds is
- * bounded: 64 MiB in total, of which all streams may have 40 MiB under way to them.
+ * TCP/IP in this process, for one tunnel: IP packets on one side, streams and datagrams on the other. Its memory is limited
+ * to 64 MiB, of which the receive windows of all streams may take 40 MiB.
  */
 export class IpStack {
   readonly #module: StackModule;
@@ -155,7 +155,7 @@ export class IpStack {
     }
   }
 
-  /** Once for everything that many reads and writes have made in one turn. */
+  /** Scheduled once for all reads and writes of one turn of the event loop. */
   #settleSoon(): void {
     this.#settling ??= setImmediate(() => {
       this.#settling = undefined;

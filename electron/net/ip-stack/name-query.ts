@@ -21,7 +21,7 @@ const dnsPort = 53;
 const resendAtMs = [1_500, 3_500];
 /** RFC 1035, 4.2.2: a length of two bytes comes first. */
 const lengthBytes = 2;
-/** If an answer without records does not say how long that holds. */
+/** Used if an answer without records does not say how long it is valid. */
 const unknownTtl = 5;
 
 /** A question with a random id. The port is random too, and only the server's own datagrams arrive there. */
@@ -128,7 +128,7 @@ async function askByStream(stack: IpStack, server: string, name: string, type: A
     return reply && reply.kind !== 'truncated' ? reply : { kind: 'failed' };
   } finally {
     off();
-    stream.on('error', () => undefined); // nobody waits for it any more
+    stream.on('error', () => undefined); // nobody is waiting for it any more
     stream.destroy();
   }
 }

@@ -59,7 +59,7 @@ export class CampusNames {
       const addresses = alternately(addressesOf(six), addressesOf(four));
       if (addresses.length > 0) return addresses;
       silent ||= six === null || four === null;
-      // The name is there, without an address: another domain's name would be another host
+      // The name exists but has no address. With another search domain it would be another host
       if (six?.kind === 'none' || four?.kind === 'none') break;
       if (limited.aborted) break;
     }

@@ -8,8 +8,8 @@ export interface PacketBatch {
 /** The other side of an {@link IpStack}: where its packets go. The owner of both gives the stack what comes in. */
 export interface PacketLink {
   /**
-   * Sends the packets, or copies what it cannot send yet: the batch's memory is reused after the call. False: nothing more
-   * before the stack's `writable()` is called.
+   * Sends the packets, or copies what it cannot send yet: the batch's memory is reused after the call. False: send nothing
+   * more before the stack's `writable()` is called.
    */
   send(batch: PacketBatch): boolean;
 }

@@ -73,7 +73,7 @@ export class StackModule {
     this.#bytes = new Uint8Array(memory.buffer);
   }
 
-  /** Compiles and starts the module. Fails with `component-failed` if the file is none, or one of another version. */
+  /** Compiles and starts the module. Fails with `component-failed` if the file is not such a module, or has another version. */
   static load(file: Uint8Array<ArrayBuffer>, host: Partial<StackHost> & Pick<StackHost, 'datagram'>): StackModule {
     const started = performance.now();
     const { random = () => randomInt(0, 2 ** 32), now = () => performance.now() - started, datagram } = host;
@@ -95,7 +95,7 @@ export class StackModule {
     return new Uint32Array(this.#memory.buffer, at, count);
   }
 
-  /** The buffer that everything passes through that is longer than a number. Valid until the next call. */
+  /** The buffer for all arguments and results that are more than a number. Valid until the next call. */
   get scratch(): Uint8Array {
     return this.bytes(this.#scratchAt, this.#scratchSize);
   }

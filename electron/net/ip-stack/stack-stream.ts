@@ -108,7 +108,7 @@ export class StackStream extends Duplex {
     done(error);
   }
 
-  /** Takes what came, as long as the reader wants more. What is not taken keeps the far end's window closed. */
+  /** Takes received data as long as the reader wants more. Data that is not taken keeps the far end's window closed. */
   #pull(): void {
     while (this.#open && this.#wanted && !this.#readAll) {
       const length = this.#module.calls.take(this.#id);
@@ -153,7 +153,7 @@ export class StackStream extends Duplex {
   }
 
   #failed(error: number): void {
-    // What came before the failure is still the reader's
+    // The reader still gets what came before the failure
     this.#pull();
     if (this.#settleConnected) {
       const refused = error !== gaveUp;

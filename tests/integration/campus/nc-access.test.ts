@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startCampus, type Campus } from '../../../campus/campus.ts';
 import { AccessController } from '../../../electron/access/controller.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
-import type { OpenWebWindow } from '../../../electron/gateways/web-window.ts';
+import type { OpenSignInPage } from '../../../electron/gateways/sign-in-page.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
 import { systemPaths } from '../../../electron/tunnels/openconnect/programs-linux.ts';
@@ -31,7 +31,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
       ticket,
       session: { id: sessionId },
     } = await campus.services.sessions.start({ userId: student.userId, installation: 'page', client: 'page' }));
-    const signInPage: OpenWebWindow = async (request) => {
+    const signInPage: OpenSignInPage = async (request) => {
       const url = `https://vpn.campus.test:${campus.port}/dana/home/index.cgi`;
       const done = await request.seen({ url, cookies: [{ name: 'DSID', value: ticket, hostOnly: true }], headers: [] });
       return { kind: done ? 'done' : 'closed' };

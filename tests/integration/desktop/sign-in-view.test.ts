@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { clipboard, double, WebContentsView } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
-import type { WebWindowEnd } from '../../../electron/gateways/web-window.ts';
+import type { SignInPageEnd } from '../../../electron/gateways/sign-in-page.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { issue, type Issued } from '../../support/issuer.ts';
 import { pagesOf, testPageArea } from '../../support/page-area.ts';
@@ -73,7 +73,7 @@ afterAll(async () => {
 });
 
 let over: AbortController;
-let ended: Promise<WebWindowEnd>;
+let ended: Promise<SignInPageEnd>;
 beforeEach(() => {
   asked = [];
   log.length = 0;

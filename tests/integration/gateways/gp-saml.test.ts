@@ -39,7 +39,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
       log: (line) => log.push(line),
     });
     answerProxyLogin((contents) => view.proxyOf(contents));
-    bench = await startDriver({ openWebWindow: view.open });
+    bench = await startDriver({ openSignInPage: view.open });
   });
   afterEach(async () => {
     await peer.stop();

@@ -133,13 +133,13 @@ describe('who signs in', () => {
 
   it('a form is asked for on our own screen only where there is a window to fill it in', async () => {
     const { profile } = target({ browser: { hosts: ['idp.campus.test'], form: 'adfs' } });
-    const kinds = async (hasWindow: boolean) => {
+    const kinds = async (canShowPage: boolean) => {
       const asked: string[] = [];
       const ask = async ({ kind }: Prompt): Promise<Answer> => {
         asked.push(kind);
         return kind === 'browser' ? { kind, where: 'window' } : { kind: 'credentials', values: { user: 'mei', password: 'secret' } };
       };
-      const fill = await askBeforePage({ profile, hasWindow, host: 'idp.campus.test', problem: null }, ask, new AbortController().signal);
+      const fill = await askBeforePage({ profile, canShowPage, host: 'idp.campus.test', problem: null }, ask, new AbortController().signal);
       return { asked, taken: [fill?.take() ?? null, fill?.take() ?? null] };
     };
     expect(await kinds(true)).toEqual({ asked: ['credentials'], taken: [{ user: 'mei', password: 'secret' }, null] });

@@ -40,7 +40,7 @@ describe.skipIf(missingLibrary() !== null)('bounds on what a gateway sends throu
       `<sso-v2-login>${address}</sso-v2-login><sso-v2-login-final>https://forms.campus.test/done</sso-v2-login-final>` +
       '<sso-v2-token-cookie-name>token</sso-v2-token-cookie-name><sso-v2-error-cookie-name>error</sso-v2-error-cookie-name>';
     const at = await FormGateway.start(() => ({ inputs: [{ type: 'sso', name: 'sso-token' }], more }));
-    const { error, asked } = await ending(at, {}, {}, { openWebWindow: () => Promise.reject(new Error('opened')) });
+    const { error, asked } = await ending(at, {}, {}, { openSignInPage: () => Promise.reject(new Error('opened')) });
     expect(error).toMatchObject(beyond('page'));
     expect(asked).toEqual([]);
   });

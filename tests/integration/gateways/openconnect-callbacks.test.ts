@@ -45,7 +45,7 @@ describe.skipIf(missingLibrary() !== null)('library callbacks that throw', () =>
   const begin = async (fails: string, form: FormSpec, profile: Partial<Profile> = {}, next: () => Step = () => 'success') => {
     const gateway = await FormGateway.start(({ init }) => (init ? form : next()));
     const preload = `${pathToFileURL(join(import.meta.dirname, '../../peers/koffi-failing.mjs')).href}?${fails}`;
-    const shows = { openWebWindow: () => Promise.resolve({ kind: 'closed' as const }), openInBrowser: () => Promise.resolve() };
+    const shows = { openSignInPage: () => Promise.resolve({ kind: 'closed' as const }), openInBrowser: () => Promise.resolve() };
     const bench = await startDriver(shows, preload);
     cleanUp.push(
       () => gateway.stop(),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { duoHosts } from '../../../electron/net/duo-hosts.ts';
-import type { OpenWebWindow, WebPage, WebWindowRequest } from '../../../electron/gateways/web-window.ts';
+import type { OpenSignInPage, LoadedPage, SignInPageRequest } from '../../../electron/gateways/sign-in-page.ts';
 import type { OpenConnectDeps } from '../../../electron/gateways/openconnect/driver.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { Answer } from '../../../shared/prompt.ts';
@@ -8,7 +8,7 @@ import { FormGateway, type FormSpec } from '../../peers/gateways/form-gateway.ts
 import { failsWith, hasIPv6, missingLibrary, person, startDriver, targetFor, type Script } from '../../peers/openconnect-bench.ts';
 
 const inWindow: Answer = { kind: 'browser', where: 'window' };
-const page = (url: string, cookies: WebPage['cookies'] = []): WebPage => ({ url, cookies, headers: [] });
+const page = (url: string, cookies: LoadedPage['cookies'] = []): LoadedPage => ({ url, cookies, headers: [] });
 
 describe.skipIf(missingLibrary() !== null)('signing in on a page that the library asks for', () => {
   const cleanUp: (() => Promise<void> | void)[] = [];
@@ -40,14 +40,14 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
 
   test('a page sign-in opens a window after a click, and the cookie that the page leaves is sent to the gateway', async () => {
     const seen: boolean[] = [];
-    const asked: WebWindowRequest[] = [];
-    const openWebWindow: OpenWebWindow = async (request) => {
+    const asked: SignInPageRequest[] = [];
+    const openSignInPage: OpenSignInPage = async (request) => {
       asked.push(request);
       for (const each of [page('https://idp.campus.test/start'), page('https://idp.campus.test/duo'), done])
         seen.push(await request.seen(each));
       return { kind: 'done' };
     };
-    const { gateway, who, session } = await start({ openWebWindow }, { browser: inWindow });
+    const { gateway, who, session } = await start({ openSignInPage }, { browser: inWindow });
     await session;
     expect(who.asked).toEqual([{ kind: 'browser', host: 'idp.campus.test', where: 'window' }]);
     expect(asked).toMatchObject([
@@ -59,13 +59,13 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
 
   test('a closed sign-in window, or one that left its hosts, is reported and can be opened again', async () => {
     let turn = 0;
-    const openWebWindow: OpenWebWindow = async (request) => {
+    const openSignInPage: OpenSignInPage = async (request) => {
       turn += 1;
       if (turn === 1) return (await request.seen(page('https://idp.campus.test/start'))) ? { kind: 'done' } : { kind: 'closed' };
       if (turn === 2) throw fail('browser-strayed', { host: 'ads.test' });
       return (await request.seen(done)) ? { kind: 'done' } : { kind: 'closed' };
     };
-    const { who, session } = await start({ openWebWindow }, { browser: inWindow });
+    const { who, session } = await start({ openSignInPage }, { browser: inWindow });
     await session;
     expect(who.asked).toMatchObject([
       { kind: 'browser' },
@@ -76,7 +76,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
 
   test('a worker that dies closes its sign-in window', async () => {
     const windows: ('open' | 'closed')[] = [];
-    const openWebWindow: OpenWebWindow = (_, signal) => {
+    const openSignInPage: OpenSignInPage = (_, signal) => {
       windows.push('open');
       return new Promise((_resolve, reject) =>
         signal.addEventListener('abort', () => {
@@ -85,7 +85,7 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
         }),
       );
     };
-    const { bench, session } = await start({ openWebWindow }, { browser: inWindow });
+    const { bench, session } = await start({ openSignInPage }, { browser: inWindow });
     await expect.poll(() => windows).toEqual(['open']);
     bench.workers[0]?.kill();
     await expect(session).rejects.toMatchObject(failsWith('component-failed'));

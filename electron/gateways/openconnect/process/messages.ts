@@ -74,11 +74,11 @@ export const ocAnswerSchema = z.discriminatedUnion('kind', [
     once: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('certificate'), accept: z.boolean() }),
-  /** A page has loaded in the sign-in window. Does the library know enough now? */
+  /** A page has loaded in the sign-in view. Does the library know enough now? */
   z.object({ kind: z.literal('page'), url: text(16_384), cookies: namedValues, headers: namedValues }),
   /** The address to connect to for a name. Null: let the system resolve it. */
   z.object({ kind: z.literal('address'), address: z.nullable(text(100)) }),
-  /** The person's own browser was opened (`ok`), or the sign-in window was closed. */
+  /** The person's own browser was opened (`ok`), or the sign-in page was closed. */
   z.object({ kind: z.literal('browser'), ok: z.boolean() }),
 ]);
 export type OcAnswer = z.infer<typeof ocAnswerSchema>;

@@ -1,4 +1,4 @@
-import type { WebPage } from '../../web-window.ts';
+import type { LoadedPage } from '../../sign-in-page.ts';
 
 /** What GlobalProtect's last page holds, in response headers or in a comment: the user name and one of the proofs. */
 const userName = 'saml-username';
@@ -7,7 +7,7 @@ type Proof = (typeof proofs)[number];
 
 /**
  * The host to which GlobalProtect sends people. The gateway gives an address, or a page whose form posts to the identity
- * provider. Null if a window may not show it.
+ * provider. Null if our view may not show it.
  */
 export function startOfPage(address: string): string | null {
   const page = /^data:text\/html;base64,([A-Za-z0-9+/=\s]*)$/.exec(address)?.[1];
@@ -30,7 +30,7 @@ function formAction(html: string): string | null {
  */
 export class SamlSignIn {
   private proof: Proof | null = null;
-  private page: WebPage | null = null;
+  private page: LoadedPage | null = null;
 
   /** Goes after the path of the gateway's address. */
   get addressEnd(): string {
@@ -38,7 +38,7 @@ export class SamlSignIn {
   }
 
   /** The page as the library expects it: values from comments are added to the headers. */
-  read(page: WebPage): WebPage {
+  read(page: LoadedPage): LoadedPage {
     const named = (name: string): boolean => page.headers.some((header) => header.name === name);
     const fromComments = [userName, ...proofs].flatMap((name) => {
       const value = named(name) ? undefined : inComments(page, name);
@@ -48,7 +48,7 @@ export class SamlSignIn {
   }
 
   /** Whether this page's proof has another name than the library uses. The library must then be started again. */
-  wantsAnotherCall({ headers, ...rest }: WebPage): boolean {
+  wantsAnotherCall({ headers, ...rest }: LoadedPage): boolean {
     if (!headers.some(({ name }) => name === userName)) return false;
     const proof = proofs.find((each) => headers.some(({ name }) => name === each));
     if (proof === undefined || proof === this.proof) return false;
@@ -58,14 +58,14 @@ export class SamlSignIn {
   }
 
   /** Returns the page of the last run, once. */
-  take(): WebPage | null {
+  take(): LoadedPage | null {
     const { page } = this;
     this.page = null;
     return page;
   }
 }
 
-function inComments({ comments = [] }: WebPage, name: string): string | undefined {
+function inComments({ comments = [] }: LoadedPage, name: string): string | undefined {
   for (const comment of comments) {
     const [, rest] = comment.split(`<${name}>`);
     const value = rest?.split('<')[0];

@@ -2,13 +2,13 @@ import { fail, failureOf, type Failure } from '../../../../shared/failure.ts';
 import type { Ask, GatewayTarget } from '../../gateway.ts';
 import { isGatewayPage, isNamedIn, signInHosts } from '../../gateway-pages.ts';
 import { askBeforePage, pageRefusal, type PageProblem } from '../../page-question.ts';
-import type { FormFill, OpenWebWindow, WebPage, WebWindowEnd } from '../../web-window.ts';
+import type { FormFill, OpenSignInPage, LoadedPage, SignInPageEnd } from '../../sign-in-page.ts';
 import type { LibraryCall } from '../process/library-call.ts';
 import type { OcAnswer, Question } from '../process/messages.ts';
 import { startOfPage, type SamlSignIn } from './saml-page.ts';
 
 interface PageDeps {
-  openWebWindow: OpenWebWindow | null;
+  openSignInPage: OpenSignInPage | null;
   openInBrowser: ((address: string) => Promise<void>) | null;
   target: GatewayTarget;
   ask: Ask;
@@ -24,9 +24,9 @@ const browserLastsMs = 600_000;
 const retriable: readonly Failure['code'][] = ['browser-strayed', 'browser-closed'];
 
 /**
- * Signs in on a web page that the library asks for (SAML with Cisco gateways and GlobalProtect). The person clicks first.
- * Then a window opens, and the library gets each page until it knows enough; or the person's own browser opens, if the
- * gateway wants that.
+ * Signs in on a web page that the library asks for (SAML with Cisco gateways and GlobalProtect). The question comes first.
+ * Then the page opens beside our column, and the library gets each loaded page until it knows enough. If the gateway wants
+ * the person's own browser, that opens instead.
  *
  * @param why the last failure, to show with the question
  * @returns `restart` if the library has to be started again
@@ -37,13 +37,13 @@ export async function signInOnPage(
   call: LibraryCall,
   why: Failure | null,
 ): Promise<'done' | 'restart'> {
-  const { openInBrowser, openWebWindow, target, ask, signal } = deps;
+  const { openInBrowser, openSignInPage, target, ask, signal } = deps;
   const start = startOfPage(url);
   const host = start ?? target.host;
-  // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our window can see
+  // The gateway decides. Its token comes back to the library's own port, or in a cookie that only our view can see
   if (own && !openInBrowser) throw fail('app-needed');
   const hosts = signInHosts(target.profile, target);
-  // The gateway sends people to a host that the profile does not allow: a window would close there at once
+  // The gateway sends people to a host that the profile does not allow: our view would close there at once
   if (!own && start !== null && !isNamedIn(hosts, start)) throw fail('browser-strayed', { host: start.slice(0, 200) });
   if (own) {
     const answer = await ask({ kind: 'browser', host: host.slice(0, 200), where: 'own', ...(why && { failure: why }) }, { signal });
@@ -57,10 +57,10 @@ export async function signInOnPage(
   const progress = { seq, restart: false };
   let problem: PageProblem | null = why && { failure: why };
   for (;;) {
-    const fill = await askBeforePage({ profile: target.profile, hasWindow: openWebWindow !== null, host, problem }, ask, signal);
-    if (!openWebWindow) throw fail('app-needed');
+    const fill = await askBeforePage({ profile: target.profile, canShowPage: openSignInPage !== null, host, problem }, ask, signal);
+    if (!openSignInPage) throw fail('app-needed');
     try {
-      const ended = await inWindow({ address: url, hosts, fill }, progress, openWebWindow, deps, call);
+      const ended = await inOurView({ address: url, hosts, fill }, progress, openSignInPage, deps, call);
       if (progress.restart) return 'restart';
       if (ended.kind === 'done') return 'done';
       problem = ended.kind === 'form-error' ? pageRefusal(ended.message) : { failure: { code: 'browser-closed' } };
@@ -72,17 +72,17 @@ export async function signInOnPage(
   }
 }
 
-/** Opens one window. Each page is the answer to a question of the library with a new number. */
-async function inWindow(
+/** Opens the page once. Each loaded page answers a question of the library, which has a new number each time. */
+async function inOurView(
   { address, hosts, fill }: { address: string; hosts: readonly string[]; fill: FormFill | null },
   progress: { seq: number; restart: boolean },
-  openWebWindow: OpenWebWindow,
+  openSignInPage: OpenSignInPage,
   deps: PageDeps,
   call: LibraryCall,
-): Promise<WebWindowEnd> {
+): Promise<SignInPageEnd> {
   const { target, signal, saml } = deps;
   const { profile } = target;
-  const seen = async (shown: WebPage): Promise<boolean> => {
+  const seen = async (shown: LoadedPage): Promise<boolean> => {
     // Headers, cookies and comments of another host's page prove nothing: do not pass them to the library
     if (!isGatewayPage(shown.url, target)) return false;
     const page = saml?.read(shown) ?? shown;
@@ -96,14 +96,14 @@ async function inWindow(
     progress.seq = seq;
     return done;
   };
-  return openWebWindow(
+  return openSignInPage(
     { address, hosts, ...(fill && { fill }), verifier: target.verifier, connectTo: profile.connectTo, comments: saml !== null, seen },
     AbortSignal.any([signal, call.lost]),
   );
 }
 
 /** A page in the form that the library gets. */
-export function pageAnswer({ url, cookies, headers }: WebPage): OcAnswer {
+export function pageAnswer({ url, cookies, headers }: LoadedPage): OcAnswer {
   return { kind: 'page', url: url.slice(0, 16_384), cookies: within(cookies), headers: within(headers) };
 }
 

@@ -9,7 +9,7 @@ export interface PageCookie {
 }
 
 /** A page that has loaded in the sign-in view. Drivers see from it whether the person is signed in. */
-export interface WebPage {
+export interface LoadedPage {
   readonly url: string;
   /** The cookies that a request to this page carries, and none of another host. Their values are never logged. */
   readonly cookies: readonly PageCookie[];
@@ -28,28 +28,28 @@ export interface FormFill {
   take(): { readonly user: string; readonly password: string } | null;
 }
 
-export interface WebWindowRequest {
+export interface SignInPageRequest {
   readonly address: string;
-  /** The only hosts that the window may load pages from: `host`, `host:port` for another port than 443, or `*.host`. */
+  /** The only hosts that the view may load pages from: `host`, `host:port` for another port than 443, or `*.host`. */
   readonly hosts: readonly string[];
   readonly fill?: FormFill;
   readonly verifier: CertificateVerifier;
   readonly connectTo: Profile['connectTo'];
   /** Whether to read comments: some gateways name the signed-in user in a comment on their last page. */
   readonly comments?: boolean;
-  /** Called with every page that has loaded. Return true when the sign-in is complete; the window then closes. */
-  seen(page: WebPage): boolean | Promise<boolean>;
+  /** Called with every page that has loaded. Return true when the sign-in is complete; the page then closes. */
+  seen(page: LoadedPage): boolean | Promise<boolean>;
 }
 
 /**
  * How a visit to the sign-in page ended: signed in; closed by the person; or with the error that the page's form shows
  * after it was filled in.
  */
-export type WebWindowEnd =
+export type SignInPageEnd =
   { readonly kind: 'done' } | { readonly kind: 'closed' } | { readonly kind: 'form-error'; readonly message: string };
 
 /**
  * Opens a sandboxed, in-memory page on the campus's own sign-in. The app provides this function; the command line has none.
  * Fails with `browser-strayed`, `gateway-*`, `certificate-*` or `cancelled`.
  */
-export type OpenWebWindow = (request: WebWindowRequest, signal: AbortSignal) => Promise<WebWindowEnd>;
+export type OpenSignInPage = (request: SignInPageRequest, signal: AbortSignal) => Promise<SignInPageEnd>;
