@@ -1,6 +1,7 @@
 import net from 'node:net';
 import * as z from 'zod';
 import { failureOf } from '../shared/failure.ts';
+import { Lines } from '../shared/lines.ts';
 import { listenLocally } from './local-socket.ts';
 
 /**
@@ -86,16 +87,12 @@ const lineOf = (message: ControlRequest | ControlReply): string => `${JSON.strin
 /** Reads a peer's first line, within limits of size and time. JSON has no line end inside a message. */
 function readLine(socket: net.Socket, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const lines = new Lines(maxBytes);
     socket.setTimeout(timeoutMs, () => socket.destroy(new Error('the campus did not answer in time')));
     socket.on('data', (chunk: Buffer) => {
-      const end = chunk.indexOf('\n');
-      const part = end === -1 ? chunk : chunk.subarray(0, end);
-      bytes += part.length;
-      chunks.push(part);
-      if (bytes > maxBytes) socket.destroy(new Error('the message is too long'));
-      else if (end !== -1) resolve(Buffer.concat(chunks).toString('utf8'));
+      const complete = lines.add(chunk);
+      if (complete === null) socket.destroy(new Error('the message is too long'));
+      else if (complete[0] !== undefined) resolve(complete[0]);
     });
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed')));

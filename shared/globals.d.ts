@@ -2,6 +2,10 @@
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
 }
+declare class TextDecoder {
+  constructor(encoding: 'utf-8', options: { ignoreBOM: true });
+  decode(bytes: Uint8Array): string;
+}
 declare function setInterval(callback: () => void, ms: number): unknown;
 declare function clearInterval(timer: unknown): void;
 declare function setTimeout(callback: () => void, ms: number): unknown;

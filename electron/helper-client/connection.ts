@@ -3,7 +3,7 @@ import { CausewayError, fail } from '../../shared/failure.ts';
 import { withDeadline } from '../net/deadline.ts';
 import type { TunnelEnding } from '../tunnels/tunnel.ts';
 import { belongsToHelper } from './address.ts';
-import { Lines } from '../net/lines.ts';
+import { Lines } from '../../shared/lines.ts';
 import { helperMessageSchema, helperProtocol, type HelperMessage, type HelperRequest } from './protocol.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;

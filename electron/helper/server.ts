@@ -1,5 +1,5 @@
 import net, { type Server, type Socket } from 'node:net';
-import { Lines } from '../net/lines.ts';
+import { Lines } from '../../shared/lines.ts';
 import { helperProtocol, helperRequestSchema, type HelperMessage } from '../helper-client/protocol.ts';
 import type { Client, Helper } from './helper.ts';
 import { platform } from './platform/current.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Lines } from '../../net/lines.ts';
+import { Lines } from '../../../shared/lines.ts';
 import { control } from './control-protocol.ts';
 
 /**

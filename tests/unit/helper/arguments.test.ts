@@ -7,7 +7,7 @@ import { parseConfig, proofOf, trustFor } from '../../../electron/helper/config.
 import { oneTimeConfig } from '../../../electron/helper/one-time-config.ts';
 import { difference } from '../../../electron/helper/network-state.ts';
 import { scriptEnvironment } from '../../../electron/helper/vpnc-script.ts';
-import { Lines } from '../../../electron/net/lines.ts';
+import { Lines } from '../../../shared/lines.ts';
 import { onlyRootCanChange } from '../../../electron/system/root-owned.ts';
 import { endingOf, limitsFrom, OpenConnectOutput } from '../../../electron/tunnels/openconnect/output.ts';
 import { issue } from '../../support/issuer.ts';

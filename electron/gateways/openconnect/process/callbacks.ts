@@ -64,7 +64,7 @@ export function guarded(callbacks: Callbacks): Guarded {
         return refusal;
       }
     }, koffi.pointer(prototype));
-  const lines = new Lines();
+  const reportable = new ReportableText();
   return {
     validatePeer: register('validatePeer', prototypes.validatePeer, refusedResult, () => callbacks.validatePeer()),
     processForm: register('processForm', prototypes.processForm, refusedResult, (_: Pointer, form: Pointer) => callbacks.processForm(form)),
@@ -74,7 +74,7 @@ export function guarded(callbacks: Callbacks): Guarded {
       0,
       (_: Pointer, level: number, format: Pointer, first?: Pointer, second?: Pointer) => {
         const line = readString(format);
-        const words = lines.wordsOf(line, first ?? null, second ?? null);
+        const words = reportable.of(line, first ?? null, second ?? null);
         // Of the debug lines we need only the ones with words
         if (level <= logLevels.info || words !== null) callbacks.progress(level, line, words);
         return 0;
@@ -116,11 +116,11 @@ const emptyBody = 'Unexpected empty response body from server\n';
 const statusLine = 'Got HTTP response: %s\n';
 
 /** Picks the part of a line's values that may be reported: the gateway's message, the status of its reply, or what is missing from it. */
-class Lines {
+class ReportableText {
   /** The status of the last reply that was not a 200, until it is reported. */
   private status: string | null = null;
 
-  wordsOf(format: string | null, first: Pointer, second: Pointer): string | null {
+  of(format: string | null, first: Pointer, second: Pointer): string | null {
     if (format === emptyBody) {
       const { status } = this;
       this.status = null;
