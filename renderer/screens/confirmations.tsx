@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { holdsSession } from '../../shared/access-state.ts';
 import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -54,7 +55,13 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
           no: action.cancel,
         };
       case 'quit':
-        return { title: confirm.quitTitle, text: confirm.quitText, yes: confirm.quit, no: confirm.stay };
+        return {
+          ...(holdsSession(state.access)
+            ? { title: confirm.quitTitle, text: confirm.quitText }
+            : { title: confirm.quitSignInTitle, text: confirm.quitSignInText }),
+          yes: confirm.quit,
+          no: confirm.stay,
+        };
       case 'certificate':
         return {
           title: certificate.title,

@@ -827,6 +827,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'confirm-connect': { state: state({ confirmation: { kind: 'connect', profileId: campus.id } }), heading: campus.name, focus: 'Cancel' },
   'confirm-task': { state: state({ confirmation: { kind: 'task', task: 'add-device' } }), heading: campus.name, focus: 'Cancel' },
+  'confirm-quit-sign-in': {
+    state: onPage(duoPage, { confirmation: { kind: 'quit' } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'Stay',
+  },
   'confirm-quit': {
     state: state({ access: connected, portal: portal('/home'), confirmation: { kind: 'quit' } }),
     heading: 'Device portal',

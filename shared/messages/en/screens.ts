@@ -308,6 +308,8 @@ export const screens = {
     go: 'Go on',
     quitTitle: 'Quit and disconnect?',
     quitText: 'You are connected. Quitting signs you out and closes the device portal.',
+    quitSignInTitle: 'Quit Causeway?',
+    quitSignInText: 'Quitting ends your sign-in.',
     quit: 'Quit',
     stay: 'Stay',
   },

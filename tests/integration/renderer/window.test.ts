@@ -119,6 +119,15 @@ test.each([
   await expectCalls(['keepPageSignIn', { keep }]);
 });
 
+test('the question before quitting tells somebody who signs in nothing of a connection', async () => {
+  const dialog = subject.page.getByRole('alertdialog');
+  await openScreen('confirm-quit-sign-in');
+  expect(await dialog.innerText()).toContain('Quitting ends your sign-in.');
+  expect(await dialog.innerText()).not.toMatch(/connect/i);
+  await openScreen('confirm-quit');
+  expect(await dialog.innerText()).toContain('You are connected.');
+});
+
 test('a changed key shows the expected key and the one found', async () => {
   await openScreen('ended-changed-key');
   const shown = (label: string): Promise<string> => subject.page.getByRole('region', { name: label }).innerText();
