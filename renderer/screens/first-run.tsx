@@ -25,11 +25,12 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
   const find = (event: SubmitEvent): void => {
     event.preventDefault();
     const wanted = address.trim();
+    if (asked !== null) return;
     setMissing(wanted === '');
-    if (wanted === '' || asked !== null) return;
-    setAsked(wanted);
     setFailure(null);
     setChoices([]);
+    if (wanted === '') return;
+    setAsked(wanted);
     client
       .call('previewAddress', { address: wanted })
       .then((found) => setChoices(found.campuses))

@@ -673,6 +673,11 @@ describe('the rest', () => {
     arrive({ ok: false, failure: { code: 'profile-not-found', params: { address: 'campus.example.edu' } } });
     await subject.page.getByText('campus.example.edu does not publish a Causeway profile.').waitFor();
     expect(await field('Campus name, web address or e-mail').inputValue()).toBe(' campus.example.edu ');
+    // What was said about the address before goes with it
+    await field('Campus name, web address or e-mail').fill('  ');
+    await press('Enter');
+    await subject.page.getByText('Type your campus’s name or address first.').waitFor();
+    expect(await subject.page.getByText('campus.example.edu does not publish a Causeway profile.').count()).toBe(0);
   });
 
   test('a person chooses if several campuses have the name', async () => {
