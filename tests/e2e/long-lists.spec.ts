@@ -66,7 +66,7 @@ test('typing filters a list of 1,000 gateways, and Enter chooses the one that is
   expect(gateway.requests.some(({ path, form }) => path.startsWith('/ssl-vpn/login.esp') && form.get('passwd') === 'harbour')).toBe(true);
 });
 
-test('typing filters 1,000 groups beside the password, and the group in sight is the one that is sent', async ({ start }) => {
+test('typing filters 1,000 groups beside the password, and the group that is shown is the one that is sent', async ({ start }) => {
   const form: FormSpec = {
     inputs: [
       { name: 'place', label: 'Place:', options: names.map((label, index) => ({ value: `v${index}`, label })) },

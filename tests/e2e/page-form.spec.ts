@@ -49,7 +49,7 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await scene.window.getByLabel('UMPASS password').fill(password);
   };
 
-  test('a wrong password comes back to our Sign in screen; a right one is remembered, and the next Connect takes no typing', async ({
+  test('a wrong password leads back to our Sign in screen; a right one is remembered, and the next Connect takes no typing', async ({
     open,
   }) => {
     test.setTimeout(240_000);

@@ -86,7 +86,7 @@ export async function startChromium(directory: string, switches: readonly string
   mkdirSync(path.join(profile, 'Default'), { recursive: true });
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
   const { child, toChromium, connection, endpoint } = await startOnce(profile, switches).catch((error: unknown) => {
-    // Seen once on a new machine: it died of a signal before it listened. The line says so, for whoever finds out why
+    // Seen once on a new machine: Chromium was killed by a signal before it listened. Logged, in case it happens again
     console.error(`electron-double: started once more: ${String(error)}`);
     return startOnce(profile, switches);
   });

@@ -57,7 +57,7 @@ export const dialog = {
     shown('save', args);
     return Promise.resolve(dialogAnswers.save.shift() ?? { canceled: true, filePath: '' });
   },
-  /** Where the double is a process of its own, what the box says is said on stderr too: whoever started it may find it ended. */
+  /** If the double is a process of its own, the box's text also goes to stderr, because the process may end right after it. */
   showErrorBox: (title: string, content: string): void => {
     shown('error', [{ title, content }]);
     if (isProcess) console.error(`[error box] ${title}: ${content}`);

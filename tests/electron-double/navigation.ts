@@ -104,7 +104,7 @@ export class Navigation {
     return !event.defaultPrevented;
   }
 
-  /** The error of a load, in the words of whoever refused it. */
+  /** The error of a load, as named by the code that refused it. */
   errorOf(errorText: string, url: string): NetError {
     const refusal = URL.canParse(url) ? this.refusals.get(new URL(url).host) : undefined;
     return refusal ?? netErrorOf(errorText);

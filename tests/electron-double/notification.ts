@@ -40,7 +40,7 @@ class OnTheDesktop implements ShownNotification {
 /** Every notification that was shown, oldest first. */
 export const notifications: ShownNotification[] = [];
 
-/** A notification: shown means recorded. Held weakly, as by Electron: whoever wants to hear of a click holds it. */
+/** A notification. Showing one records it. It is held weakly, as by Electron: code that listens for clicks must keep it. */
 export class Notification extends NativeEmitter {
   title: string;
   body: string;

@@ -52,7 +52,7 @@ export class PreloadLink {
     ]);
   }
 
-  /** Reaches whoever listens in the page that is there now, if anybody does. */
+  /** Sends to the listeners in the current page, if there are any. */
   async send(channel: string, args: readonly unknown[]): Promise<void> {
     await this.deliver({ channel, args }, this.context);
   }

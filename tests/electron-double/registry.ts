@@ -51,10 +51,10 @@ export function callApp(call: () => unknown): boolean {
   }
 }
 
-/** Emits as native code does: a listener that throws is an uncaught exception, and whoever caused the event goes on. */
+/** Emits as native code does: a listener that throws causes an uncaught exception, and the emitting code continues. */
 export class NativeEmitter extends EventEmitter {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    // Node's own of a listener that comes: whoever adds it is told
+    // Node's own event for an added listener: its exceptions go to the code that adds the listener
     if (event === 'newListener') return super.emit(event, ...args);
     let isHeard = true;
     callApp(() => (isHeard = super.emit(event, ...args)));

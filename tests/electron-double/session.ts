@@ -110,7 +110,7 @@ export class Session extends NativeEmitter {
       asked = dial(host, port, this.used(), contents)
         .then((stream) => inspectServer(host, stream))
         .then(
-          // Whoever does not call back, because it throws or forgets to, leaves the request hanging
+          // If the procedure never calls back, because it throws or forgets to, the request hangs
           (request) => new Promise<number>((resolve) => void callApp(() => verifyProc(request, resolve))),
           (error: unknown) => {
             report(new Error(`the certificate of ${key} was not seen`, { cause: error }));

@@ -327,7 +327,7 @@ export class WebContents extends NativeEmitter {
   /** After a picture Chromium puts back the size that it had before: one that was set meanwhile would be lost. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined); // told to whoever asked for it
+    this.turn = mine.catch(() => undefined); // the caller gets the error from `mine`
     return mine;
   }
   private turn: Promise<unknown> = Promise.resolve();

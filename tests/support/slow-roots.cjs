@@ -3,9 +3,9 @@ const { existsSync } = require('node:fs');
 const tls = require('node:tls');
 
 /**
- * A computer whose store of authorities takes its time, for a process of the tests: whoever asks for it is held, thread and
- * all, until the file that SLOW_ROOTS_RELEASE names is there (macOS: 5 to 10 s with a network filter, node#63313). Given to
- * Node by `--require`, which its worker threads inherit, those without a file of their own among them.
+ * Simulates a computer whose store of authorities is slow to read. A call for it blocks its thread until the file that
+ * SLOW_ROOTS_RELEASE names exists (macOS: 5 to 10 s with a network filter, node#63313). Loaded by `--require`, which worker
+ * threads inherit, also those without a file of their own.
  */
 const release = process.env['SLOW_ROOTS_RELEASE'] ?? '';
 const longestMs = 120_000;

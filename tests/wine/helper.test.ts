@@ -187,7 +187,7 @@ describe.skipIf(missing !== null)('the helper as an executable for Windows', { t
     });
 
     test.each(['default', 'administrators'])(
-      'a pipe made by somebody else (%s) is told nothing, and the app continues without it',
+      'nothing is sent to a pipe that somebody else made (%s), and the app continues without it',
       async (rights) => {
         await client.ask({ type: 'control-squat', rights });
         expect(await client.ask({ type: 'control-find' })).toEqual(failsWith('control-foreign'));

@@ -23,7 +23,7 @@ export async function startPlain(lab: Ocserv, user: string, from: 'loopback' | '
   const [command = 'openconnect', ...rest] = [...inClient, 'openconnect', ...args];
   const child: ChildProcess = spawn(command, rest, { stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin?.end(`${grant.cookie}\n`);
-  // From the client's namespace whoever uses it finds out
+  // In the client's namespace the port cannot be checked from here. Its first user finds out
   while (from === 'loopback' && !(await listens(port))) await new Promise((resolve) => setTimeout(resolve, 50));
   return {
     port,

@@ -20,7 +20,7 @@ export class Line {
     const socket = net.connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: readBuffer, callback: take } });
     const line = new Line(socket);
     await once(socket, 'connect');
-    // Whoever waits for something on it is told; a connection that is done with may break as it likes
+    // Waiting reads and writes get the error themselves. A connection that is no longer used may break
     socket.on('error', () => socket.destroy());
     return line;
   }

@@ -57,7 +57,7 @@ test('all faults together leave no socket and no timer', async () => {
   await expectNow.poll(() => restingTimers()).toBeLessThanOrEqual(before.timers + 2);
 });
 
-/** Steps as rows and faults as columns into a file, and a line for each of them to whoever reads along. */
+/** Writes a table of steps (rows) and faults (columns) to a file, and prints a line for each cell. */
 async function writeReport(): Promise<void> {
   const row = (cellsOfRow: readonly string[]): string => `| ${cellsOfRow.join(' | ')} |`;
   const lines = [

@@ -355,7 +355,7 @@ describe('what is remembered of a sign-in', () => {
       return prepared;
     };
 
-    it('a saved password goes by a button, once, with what is chosen in the form, after the person vouched for the server', async () => {
+    it('after the person vouched for the server, a button sends the saved password once, with the choices in the form', async () => {
       const kept = await keep();
       const prepared = await vouching(kept);
       const withGroups = signIn();

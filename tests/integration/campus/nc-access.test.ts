@@ -86,7 +86,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     expect(campus.records.sessions().map(({ id }) => id)).toEqual([sessionId]);
   });
 
-  it('a session behind Ivanti comes back with the same cookie after openconnect was killed, and asks nobody', async () => {
+  it('a session behind Ivanti resumes with the same cookie after openconnect was killed, and asks nobody', async () => {
     const back = reach(controller, 'reconnecting').then(() => reach(controller, 'connected'));
     kill(descendants(process.pid, 'openconnect')[0]);
     await back;

@@ -32,7 +32,7 @@ const profileTo = (protocol: (typeof protocols)[number], gateway: string): Profi
     trust: { kind: 'system' },
   });
 
-/** `causeway connect`, begun; `asked` resolves once whoever will not answer has been asked. */
+/** Starts `causeway connect`, and cancels it. `asked` resolves once something that never answers has been asked. */
 async function cancelled(protocol: (typeof protocols)[number], start: (argv: string[]) => ChildProcess, asked: () => Promise<unknown>) {
   const folder = await cliFolder();
   const file = join(folder, 'mute.causeway');

@@ -146,7 +146,7 @@ describe('a campus that ships with Causeway is found without being added', () =>
     expect(run.events).toMatchObject([{ event: 'profile', gateways: ['new.um.edu.mo'] }, { event: 'end' }]);
   });
 
-  test('a name of several campuses is usage, and a part of a name is nobody’s', async () => {
+  test('a name that several campuses have is a usage error, and a part of a name matches none', async () => {
     const folder = await cliFolder();
     const several = startCli(['connect', 'UM'], { folder, campuses: [macau, other] });
     expect(await several.code).toBe(2);

@@ -245,7 +245,7 @@ describe('what a page may not do', () => {
     expect(double.windows()).toEqual([]);
   });
 
-  it('a sign-in page cannot show a message box, leave a question behind or fill the screen, and the person is told what it tried', async () => {
+  it('a sign-in page cannot show a message box, block its closing or fill the screen, and the person sees what it tried', async () => {
     open('/');
     await arrived('/');
     expect(await run("[alert('Pay here'), confirm('Really?'), prompt('Password')]")).toEqual(

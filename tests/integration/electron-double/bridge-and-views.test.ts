@@ -158,7 +158,7 @@ test('dark, contrast and motion reach the page', async () => {
   double.setLook({ dark: false });
 });
 
-test('an IPC call from a frame that is not ours is told apart', async () => {
+test('an IPC call from a frame that is not ours can be recognized', async () => {
   const { webContents } = open();
   await webContents.loadURL('app://causeway/');
   ipcMain.handle('whoami', (event) => event.senderFrame?.origin);

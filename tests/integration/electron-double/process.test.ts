@@ -61,7 +61,7 @@ test('a second process hands over what it was given and ends; one that was kille
   await third.close();
 });
 
-test('an entry module that waits for ready is told that it waits for ever, and ended', async () => {
+test('an entry module that waits for ready at its top level is reported as a deadlock and ended', async () => {
   const deadlock = path.resolve('tests/electron-double/fixtures/deadlock.mjs');
   const stuck = spawn(electron, [deadlock, `--user-data-dir=${path.join(folder, 'stuck')}`]);
   let output = '';

@@ -53,7 +53,7 @@ test('the double refuses paths, templates, handlers and images that do not fit',
   expect(() => ipcMain.handle('one', () => 2)).toThrow("Attempted to register a second handler for 'one'");
 });
 
-test('a listener that throws is an uncaught exception, and what caused the event goes on', async () => {
+test('a listener that throws causes an uncaught exception, and the code that emitted the event continues', async () => {
   const window = new BaseWindow({ show: false });
   window.on('resize', () => {
     throw new Error('thrown on purpose');
@@ -91,7 +91,7 @@ test('a worker has no number before it has begun, and a kill before that ends no
   expect([child.pid, child.kill()]).toEqual([undefined, false]);
 });
 
-test('the keyboard is told of a moment later, and not once the window is gone', async () => {
+test('a window’s focus event comes a moment later, and not once the window is gone', async () => {
   const window = new BaseWindow({ show: false });
   const focus = vi.fn();
   window.on('focus', focus);

@@ -88,7 +88,7 @@ test('bounds need all four numbers, and are rounded; a larger minimum does not m
   expect(() => view.addChildView(view)).toThrow('A view cannot be added as its own child');
 });
 
-test('a page that has come takes the keyboard in a window that has it, unless focusOnNavigation is false', async () => {
+test('a page that has loaded takes the keyboard if its window has it, unless focusOnNavigation is false', async () => {
   const { views } = shown({}, {}, { focusOnNavigation: false });
   const [own, greedy, modest] = views;
   if (!own || !greedy || !modest) throw new Error('no views');

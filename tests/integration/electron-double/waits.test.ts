@@ -134,7 +134,7 @@ test('executeJavaScript waits for the page that is on its way', async () => {
   expect(await title).toBe('There');
 });
 
-test('a window that is hidden in full screen on macOS is told as a fault; one that has left it first is not', async () => {
+test('hiding a window in full screen on macOS is reported as a fault, unless it has left full screen first', async () => {
   const told = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin');
   try {

@@ -140,7 +140,7 @@ describe.skipIf(missingLibrary() !== null)('unusual forms', () => {
       expect(at.requests.filter(({ form }) => form.has('password'))).toHaveLength(1);
     });
 
-    test.skipIf(!hasOurs)('an HTML form without fields is sent on by itself, and the password is sent once', async () => {
+    test.skipIf(!hasOurs)('an HTML form without fields is submitted automatically, and the password is sent once', async () => {
       const { at, session, who } = await begin(0, { credentials: mei });
       await session.catch(() => undefined);
       expect(at.requests.filter(({ form }) => form.has('password'))).toHaveLength(1);

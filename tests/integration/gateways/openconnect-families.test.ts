@@ -68,7 +68,7 @@ describe.skipIf(missingLibrary() !== null)('the forms of other families, through
       expect(cookieOf(run)).toMatch(/authcookie=authcookie0123456789/);
     });
 
-    test('F5 sends on a hidden form before the code by itself, and a form’s name is no heading', async () => {
+    test('F5’s hidden form before the code is submitted automatically, and a form’s name is not shown as a heading', async () => {
       const run = await signIn('f5', { credentials: mei, passcode: passcode('123456') }, {}, f5Hidden);
       expect(run.who.kinds()).toEqual(['credentials', 'passcode']);
       expect(JSON.stringify(run.who.asked)).not.toMatch(/auth_form|hidden_form|code_form/);

@@ -270,7 +270,7 @@ describe.skipIf(missingLibrary() !== null)('sign-ins that people reported', () =
       expect(who.asked[2]).toEqual({ kind: 'passcode', lengths: [], startsWith: '2' });
     });
 
-    test('a push stays in sight while a gateway that shows its number continues', async () => {
+    test('a push stays visible while a gateway that shows its number continues', async () => {
       const number: FormSpec = { message: 'Enter 482913 in Duo Mobile', inputs: [{ type: 'hidden', name: 'state', value: 'x' }] };
       const { who, session } = await signIn([signInForm, duoMenuForm, number, () => later(100).then(() => 'success' as const)], {
         'credentials': mei,

@@ -106,7 +106,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
     );
 
     test.each(['Tap 42 on your phone', 'Digite 42 no seu telemóvel', '請在手機應用程式輸入 42'])(
-      'a gateway that pushes by itself has its number shown while it waits: %s',
+      'the number of a push that the gateway itself starts is shown while it waits: %s',
       async (message) => {
         const { at, who, session } = await signIn(bench, [signInForm, messageForm(message), soon('success')], {
           credentials: mei,
@@ -201,7 +201,7 @@ describe.skipIf(missingLibrary() !== null)('a form without fields', () => {
       expect(sends(at)).toBe(1);
     });
 
-    test('a form’s number for the phone stays in sight, and nothing is sent again', async () => {
+    test('a form’s number for the phone stays visible, and nothing is sent again', async () => {
       const { at, who, session, stop } = await signIn(theirs, [signInForm, duoMenuForm, messageForm('Enter 482913 in Duo Mobile')], {
         'credentials': mei,
         'second-factor': choosePush,

@@ -151,7 +151,7 @@ describe.skipIf(missingLibrary() !== null)('a sign-in in trouble', () => {
       expect(mine.workers).toHaveLength(2);
     });
 
-    test('Cancel while a push is out ends the sign-in within a second', async () => {
+    test('Cancel while a push is pending ends the sign-in within a second', async () => {
       const at = await gateway(({ init }) => (init ? signInForm : 'hang'));
       const attempt = signIn(at.profile({ secondFactor: 'append' }), {
         'credentials': mei,

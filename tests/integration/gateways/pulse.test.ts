@@ -89,7 +89,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     expect(at.typed.at(-1)).toBe('longer-than-that');
   });
 
-  test('the profile’s notice stands in for the one that Pulse hides, and comes before anything is sent', async () => {
+  test('the profile’s notice replaces the one that Pulse hides, and is shown before anything is sent', async () => {
     const { at, session } = await begin({}, { notice: { kind: 'notice', proceed: false } }, { notice: 'For members only.' });
     await expect(session).rejects.toMatchObject(failsWith('notice-declined'));
     expect(at.typed).toEqual([]);

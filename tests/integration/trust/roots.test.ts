@@ -107,7 +107,7 @@ describe('while this computer’s own roots are still being read', () => {
   });
 });
 
-it('the store is read in its own thread: the program goes on for the three seconds that it takes, and trusts it then', async () => {
+it('the store is read in its own thread: the program runs on during the three seconds, and then trusts the store', async () => {
   const { port } = await server();
   const child = await bundled('tests/support/roots-child.ts');
   const folder = mkdtempSync(join(tmpdir(), 'cw-roots-'));

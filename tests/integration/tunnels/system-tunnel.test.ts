@@ -201,7 +201,7 @@ describe.skipIf(missing !== null)('the system tunnel', () => {
     expect(leftOf(after)).toEqual([]);
   }, 120_000);
 
-  test('the system tunnel is one at a time: a second person is told who has it, and cannot close it', async () => {
+  test('only one system tunnel is open at a time: a second person learns who has it, and cannot close it', async () => {
     const app = await connected('taken');
     const other = await ClientProcess.start({ namespace: client, uid: 1 });
     onTestFinished(() => other.kill());

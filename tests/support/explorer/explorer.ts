@@ -272,8 +272,8 @@ function resources(): Map<string, number> {
 }
 
 /**
- * The kinds that exceed their count at rest or their limit; empty if there is none. Thread pool work comes and goes by
- * itself. Sockets are counted on the network, because Node 20 still lists a server's TLS sockets after the peer reset
+ * The kinds that exceed their count at rest or their limit; empty if there is none. Thread pool work starts and
+ * ends by itself. Sockets are counted on the network, because Node 20 still lists a server's TLS sockets after the peer reset
  * them.
  */
 function more(atRest: ReadonlyMap<string, number>, allowed: Readonly<Record<string, number>> = {}): string {

@@ -305,7 +305,7 @@ describe('an enrolment', () => {
     }
   });
 
-  test('an enrolment expires after a quarter of an hour, and its waiting page is told', async () => {
+  test('an enrolment expires after a quarter of an hour, and its waiting page says so', async () => {
     const { id, activationCode } = campus.factors.startEnrolment(kit.userId, 'phone', 'ios');
     const activated = campus.factors.activated(id, new AbortController().signal);
     campus.clock.at += 15 * minute;

@@ -178,7 +178,7 @@ describe('somebody without a device', () => {
     expect((await visitor.submit(shown, 'Enter a Passcode', { passcode })).path).toBe('/add/type');
   });
 
-  test('a person with an expired recovery passcode is told so', async () => {
+  test('a person with an expired recovery passcode learns that it has expired', async () => {
     const { passcode } = await portal.factors.issueRecoveryPasscode(kit.userId);
     const shown = await visitor.get('/add/confirm');
     portal.clock.at += 25 * 60_000;

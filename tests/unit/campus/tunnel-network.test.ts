@@ -189,7 +189,7 @@ describe('TCP inside a tunnel', () => {
     expect(bench.network.connectionCount).toBe(1);
   });
 
-  it('a TCP sender keeps to the client’s window, probes a closed one, and goes on when it opens', async () => {
+  it('a TCP sender respects the client’s window, probes a closed one, and continues when it opens', async () => {
     const bytes = Buffer.alloc(5_000, 'w');
     const { port } = await target((socket) => socket.end(bytes));
     const bench = start(toTarget(port));

@@ -55,7 +55,7 @@ const hello = (suite: number, extensions: Buffer = Buffer.alloc(0)): Buffer => {
 const safe = Buffer.from([0xff, 1, 0, 1, 0]);
 const alert = (what: number): Buffer => record(21, Buffer.from([2, what]));
 
-it('safe renegotiation is told from unsafe, with and without other extensions', async () => {
+it('safe and unsafe renegotiation are distinguished, with and without other extensions', async () => {
   const unsafe = { code: 'old-tls', params: { host, found: 'TLS 1.2 without safe renegotiation' } };
   expect(await look(await answering(hello(0x002f)))).toEqual(unsafe);
   expect(await look(await answering(hello(0x002f, Buffer.from([0, 0x23, 0, 0]))))).toEqual(unsafe);

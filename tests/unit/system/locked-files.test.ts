@@ -84,7 +84,7 @@ describe('files that a virus scanner holds', () => {
     expect(unwritable(settings)).toEqual(['settings-damaged']);
   });
 
-  test.each(codes)('the log is rotated once its lock is gone, and otherwise goes on: %s', (code) => {
+  test.each(codes)('the log is rotated once its lock is gone, and is written on until then: %s', (code) => {
     const log = openLog(folder);
     const fill = (): void => {
       for (let count = 0; count < 300; count++) log.line('x '.repeat(900));
