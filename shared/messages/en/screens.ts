@@ -35,7 +35,7 @@ const part: Readonly<Record<string, string>> = {
   'newPasswordWords': 'Words for a new password',
   'notice': 'Notice before sign-in',
   'browser.address': 'Sign-in page: gets your password',
-  'browser.hosts': 'Sign-in page may show and load',
+  'browser.hosts': 'Sign-in page may load from here and from Duo, and may get your password',
   'browser.form': 'Form on the sign-in page',
   'browser.form.user': 'Its field for the user ID',
   'browser.form.password': 'Its field for the password',
