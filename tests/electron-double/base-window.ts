@@ -98,7 +98,7 @@ export class BaseWindow extends NativeEmitter {
     this.keyboardOf?.emit('blur');
     this.tellSoon('blur');
   }
-  /** `BaseWindow::OnWindowFocus` posts its event; one that comes after the window's end is not told. */
+  /** `BaseWindow::OnWindowFocus` posts its event. After the window has been destroyed, it is not emitted. */
   private tellSoon(event: 'focus' | 'blur'): void {
     setImmediate(() => {
       if (!this.destroyed) this.emit(event);
@@ -112,7 +112,7 @@ export class BaseWindow extends NativeEmitter {
     before?.emit('blur');
     contents?.emit('focus');
   }
-  /** The page that has the keyboard while this window is in front; one that is out of sight has lost it. */
+  /** The page that has the keyboard while this window is in front. A hidden page has lost it. */
   get keyboardOf(): WebContents | null {
     const { keyboard } = this;
     return keyboard && !keyboard.isDestroyed() && this.root.shows(keyboard, { seen: true }) ? keyboard : null;
@@ -166,7 +166,7 @@ export class BaseWindow extends NativeEmitter {
   }
 
   // Where and how large; a window of the double has no frame
-  /** Not as `BrowserWindow` has it: all four numbers have to be there. */
+  /** Unlike in `BrowserWindow`, all four numbers are required. */
   setBounds(wanted: Partial<Rectangle>): void {
     const before = this.bounds;
     const [minWidth = 0, minHeight = 0] = this.minimum;
@@ -225,7 +225,7 @@ export class BaseWindow extends NativeEmitter {
     this.root.setBounds({ x: 0, y: 0, width: this.bounds.width, height: this.bounds.height });
   }
 
-  // Its name and looks, which nobody sees
+  // Its title and looks, which are not simulated
   setTitle(title: string): void {
     this.title = title;
   }

@@ -29,7 +29,7 @@ export class TargetGone extends Error {
 const goneWords =
   /session with given id|no target with given id|cannot find context|target closed|invalid interceptionid|execution context was destroyed|uniqueContextId not found|no download item found/i;
 
-/** Waits for a command whose target may have gone in the meantime, which is then nobody's loss. */
+/** Waits for a command. Ignores its failure, because its target may have gone in the meantime. */
 export async function ifStillThere(command: Promise<unknown>): Promise<void> {
   try {
     await command;

@@ -15,7 +15,7 @@ export interface Certificate {
   /** Seconds since 1970. */
   validStart: number;
   validExpiry: number;
-  /** The next one that the server sent, if it sent one. */
+  /** The next certificate that the server sent, if any. */
   issuerCert?: Certificate;
 }
 

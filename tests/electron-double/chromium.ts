@@ -9,7 +9,7 @@ import { CdpConnection } from './cdp.ts';
 
 /** The Chromium that stands in for Electron's own. */
 export interface Chromium {
-  /** The folder of its own. */
+  /** Its own profile folder. */
   readonly profile: string;
   readonly connection: CdpConnection;
   /** Where a test's Playwright attaches: a `ws://` address on loopback. */

@@ -1,8 +1,7 @@
 /**
- * Values between worlds and processes: JSON with tags for what a structured clone keeps and JSON drops.
+ * Encodes values that pass between worlds and processes: JSON, with tags for what a structured clone keeps and JSON drops.
  *
- * The functions here also run inside pages: their source text is injected. So they refer to nothing outside
- * themselves.
+ * The functions here also run inside pages, where their source text is injected, so they use nothing from outside themselves.
  */
 export interface Codec {
   /** Throws as Electron does when a value cannot be cloned. `replace` may take over a value, by returning its tag. */

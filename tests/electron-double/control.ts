@@ -16,7 +16,7 @@ import type { WebContents } from './web-contents.ts';
 
 let attached: Promise<Browser> | null = null;
 
-/** How long Playwright may take to hear of a page. */
+/** How long Playwright may take to notice a page. */
 const appearTimeoutMs = 10_000;
 
 /** A process that is driven from outside never needs Playwright, which takes its time to load. */
@@ -26,7 +26,7 @@ async function attach(): Promise<Browser> {
   return await chromium.connectOverCDP(endpoint);
 }
 
-/** What tests do and see where a person and a desktop would be. Only the double has it: `electron.double`. */
+/** What tests do and see in place of a person and a desktop. Only the double has it: `electron.double`. */
 export const double = {
   app: app.records,
   trays,
@@ -38,7 +38,7 @@ export const double = {
   frameAt,
   picture,
 
-  /** What `enter.mjs` tells: which app runs, and that its entry module has been evaluated to its end, well or not. */
+  /** What `enter.mjs` reports: which app runs, and that its entry module has been evaluated, successfully or not. */
   startAs: (identity: Identity): void => app.startAs(identity),
   entryEvaluated: (): void => app.entryEvaluated(),
 
@@ -59,7 +59,7 @@ export const double = {
         await session.detach();
         if (targetInfo.targetId === contents.targetId) return page;
       }
-      // Playwright hears of a page a moment after us
+      // Playwright notices a page a moment after us
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw new Error('Playwright does not see the page');
@@ -92,7 +92,7 @@ export const double = {
   },
 
   setLook: (look: Partial<Look>): void => nativeTheme.change(look),
-  /** As `session.resolveProxy` has it: `PROXY host:port; DIRECT`. */
+  /** In the format of `session.resolveProxy`: `PROXY host:port; DIRECT`. */
   setSystemProxy: (list: string): void => void (systemProxy.list = list),
   setLanguages: (languages: string[]): void => void (app.languages = languages),
 
@@ -101,7 +101,7 @@ export const double = {
 
   suspend: (): boolean => powerMonitor.emit('suspend'),
   resume: (): boolean => powerMonitor.emit('resume'),
-  /** True: the app holds the shutdown up. */
+  /** True: the app delays the shutdown. */
   shutDown: (): boolean => powerMonitor.shutDown(),
 
   /** Ends Chromium and everything in it, for a test that runs the double in its own process. */

@@ -33,7 +33,7 @@ const maxNameAndValueBytes = 4096;
 export class Cookies {
   constructor(private readonly place: Place) {}
 
-  /** Partitioned cookies are among them, and nothing tells them apart. */
+  /** Includes partitioned cookies, without a mark. */
   async get(filter: CookiesGetFilter): Promise<ElectronCookie[]> {
     const browser = await this.place.browser();
     const { cookies } = await browser.send('Storage.getCookies', await this.place.context());

@@ -86,7 +86,7 @@ class PowerMonitor extends NativeEmitter {
   isOnBatteryPower(): boolean {
     return false;
   }
-  /** The computer shuts down. True: the app holds it up. */
+  /** The computer shuts down. True: the app delays it. */
   shutDown(): boolean {
     const event = preventable({});
     this.emit('shutdown', event);

@@ -29,7 +29,7 @@ async function placeAll(): Promise<void> {
   }
 }
 
-/** The pages below a view with their place on the screen; null for what is out of sight. */
+/** The pages below a view with their place on the screen. Null for a hidden one. */
 function pagesIn(view: View, left: number, top: number, visible: boolean): [WebContents, Rectangle | null][] {
   const { x, y, width, height } = view.getBounds();
   const seen = visible && view.getVisible();

@@ -4,7 +4,7 @@ import type { Protocol } from 'devtools-protocol';
 import { ifStillThere, type CdpSession } from './cdp.ts';
 import { NativeEmitter, liveContents, preventable, report } from './registry.ts';
 
-/** One download, as the app sees it. Chromium writes it to the downloads folder under a name of its own. */
+/** One download, as the app sees it. Chromium writes it to the downloads folder under a generated name. */
 export class DownloadItem extends NativeEmitter {
   private state: 'progressing' | 'completed' | 'cancelled' = 'progressing';
 
@@ -39,7 +39,7 @@ export class DownloadItem extends NativeEmitter {
   }
 }
 
-/** Puts every download to the session of the page that starts it; one that is prevented is cancelled in Chromium. */
+/** Emits every download on the session of the page that starts it. If the app prevents it, it is cancelled in Chromium. */
 export function followDownloads(browser: CdpSession, folder: string): void {
   const items = new Map<string, DownloadItem>();
   browser.on('Browser.downloadWillBegin', (begun) => {
@@ -48,12 +48,12 @@ export function followDownloads(browser: CdpSession, folder: string): void {
     const contents = [...liveContents.values()].find((each) => each.hasFrame(begun.frameId));
     const event = preventable({});
     contents?.partition.emit('will-download', event, item, contents);
-    // A page that is gone has nobody left to ask
+    // If the page is gone, there is no session to ask
     if (event.defaultPrevented || !contents) item.cancel();
   });
   browser.on('Browser.downloadProgress', ({ guid, state }) => {
     const item = items.get(guid);
-    // Chromium takes no cancellation before it has told of the first bytes
+    // Chromium accepts no cancellation before it has reported the first bytes
     if (state === 'inProgress' && item?.getState() === 'cancelled') item.cancel();
     if (state === 'inProgress') return;
     item?.over(state === 'completed' ? 'completed' : 'cancelled');

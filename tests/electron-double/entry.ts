@@ -4,8 +4,9 @@ const evaluationTimeoutMs = 30_000;
 const deadlockExitCode = 13;
 
 /**
- * The app's entry module. Electron is ready only once it has been evaluated to its end (`NodeBindings::JoinAppCode`,
- * `lib/browser/init.ts`): one that waits for `ready` waits for ever (electron#40719). Here that is told, and ended.
+ * The app's entry module. Electron is ready only once the module has been evaluated (`NodeBindings::JoinAppCode`,
+ * `lib/browser/init.ts`), so a module that waits for `ready` waits forever (electron#40719). The double reports that and ends
+ * the process.
  */
 export class Entry {
   /** Resolves once it has been evaluated, well or not. A test that is the app itself has none to wait for. */

@@ -39,7 +39,7 @@ export async function loadPage(
   const over = loadOver(contents);
   try {
     const { loaderId, errorText } = await cdp.send('Page.navigate', { url: toPageAddress(address) });
-    // What was given up leaves the page as it was; anything else ends in a page, be it one that says what failed
+    // An aborted load leaves the page as it was. Every other load ends in a page, even if it is an error page
     if (loaderId !== undefined && errorText !== 'net::ERR_ABORTED') await over.promise;
     await navigation.settled();
     if (errorText !== undefined) throw loadError(navigation.errorOf(errorText, address), address, errorText);
@@ -50,8 +50,8 @@ export async function loadPage(
 }
 
 /**
- * Ends with the load, well or not: the page is there, another one took over, or it is gone. What the page before still had
- * to say of its own end does not count.
+ * Resolves when the load has ended: the page has loaded, another load replaced it, or it is gone. Late events of the page
+ * before do not count.
  */
 function loadOver(contents: WebContents): { promise: Promise<void>; stop: () => void } {
   let isThere = false;

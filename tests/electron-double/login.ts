@@ -16,7 +16,7 @@ export interface Credentials {
   password: string;
 }
 
-/** Asks the app's own `login` handler. Null where it has none, lets the default (cancel) happen, or answers nothing. */
+/** Asks the app's `login` handler. Null if there is none, if it allows the default (cancel), or if it gives no answer. */
 export function askLogin(
   contents: WebContents | null,
   url: string,
@@ -29,7 +29,7 @@ export function askLogin(
     const callback = (username?: string, password?: string): void =>
       resolve(username === undefined || password === undefined ? null : { username, password });
     const details = { url, pid: 1, isRequestForNavigation: false, firstAuthAttempt, responseHeaders: {} };
-    // A task of its own, whatever asked
+    // Runs as a separate task, whatever asked
     setImmediate(() => {
       if (contents?.isDestroyed() === true) {
         resolve(null);
@@ -37,7 +37,7 @@ export function askLogin(
       }
       contents?.emit('login', event, details, authInfo, callback);
       app.emit('login', event, contents, details, authInfo, callback);
-      // Who holds the question up and never answers it leaves the request hanging
+      // If the handler prevents the default and never answers, the request hangs
       if (!event.defaultPrevented) resolve(null);
     });
   });

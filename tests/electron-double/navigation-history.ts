@@ -1,7 +1,7 @@
 import { throwOnceDestroyed } from './strict.ts';
 import type { WebContents } from './web-contents.ts';
 
-/** Where the page has been; known without asking, as Electron has it. */
+/** The page's history. Known synchronously, as in Electron. */
 export class NavigationHistory {
   constructor(readonly contents: WebContents) {}
   canGoBack(): boolean {

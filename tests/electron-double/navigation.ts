@@ -19,7 +19,7 @@ interface Load {
   error: NetError | null;
 }
 
-/** Turns what DevTools tells of a page's frames into Electron's navigation events, in Electron's order. */
+/** Turns DevTools' events about a page's frames into Electron's navigation events, in Electron's order. */
 export class Navigation {
   url = '';
   isLoading = false;
@@ -112,12 +112,12 @@ export class Navigation {
 
   async refreshHistory(): Promise<void> {
     const { entries, currentIndex } = await this.whenActive(() => this.cdp.send('Page.getNavigationHistory'));
-    // There is no way back to the blank start
+    // Going back to the blank start page is not possible
     const own = entries.filter(({ url }) => !isBlankStart(url));
     this.history = { entries: own, index: currentIndex - (entries.length - own.length) };
   }
 
-  /** Right after a page has changed its process, Chromium holds it for inactive for a moment. */
+  /** Right after a page has changed its process, Chromium treats it as inactive for a moment. */
   private async whenActive<T>(ask: () => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries += 1) {
       try {
@@ -165,7 +165,7 @@ export class Navigation {
 
   private failed(load: Load, errorText: string): void {
     const error = this.errorOf(errorText, load.url);
-    // What was given up leaves the page as it was; anything else ends in an error page, and is told when that is there
+    // An aborted load leaves the page as it was. Every other failure ends in an error page, and is reported once that has loaded
     if (errorText !== 'net::ERR_ABORTED') load.error = error;
     else this.tellFailure(error.name === 'ERR_ABORTED' ? 'did-fail-provisional-load' : 'did-fail-load', error, load.url);
   }
@@ -217,7 +217,7 @@ export class Navigation {
     this.inOrder = this.inOrder.then(() => (this.contents.isDestroyed() ? undefined : void emit())).catch(report);
   }
 
-  /** Resolves when every event so far has been told. */
+  /** Resolves when every event so far has been emitted. */
   async settled(): Promise<void> {
     await this.inOrder;
   }

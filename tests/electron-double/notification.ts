@@ -3,14 +3,14 @@ import { NativeEmitter } from './registry.ts';
 import { onlyOnceReady } from './strict.ts';
 
 /**
- * A notification as a person sees it: there, whatever has become of the object that showed it. What they do reaches the app
- * only while it holds that object: native code does not (electron#12690).
+ * A notification as a person sees it. It stays, even if the object that showed it is gone. A click reaches the app only while
+ * the app keeps that object, because native code does not keep it (electron#12690).
  */
 export interface ShownNotification {
   readonly title: string;
   readonly body: string;
   readonly isOpen: boolean;
-  /** False where nobody holds the object any more: then a click on it does nothing. */
+  /** False if the object is gone: then a click does nothing. */
   click(): boolean;
   /** The person, or the system's own clock, takes it away. */
   dismiss(): void;
@@ -66,7 +66,7 @@ export class Notification extends NativeEmitter {
     // The desktop says so later
     setImmediate(() => this.emit('show', {}));
   }
-  /** Tells nobody: the native one is cut off as it is dismissed (`Notification::Close`). */
+  /** Emits nothing: Electron disconnects the native notification when it dismisses it (`Notification::Close`). */
   close(): void {
     if (this.shown) this.shown.isOpen = false;
     this.shown = null;

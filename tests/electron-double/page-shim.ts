@@ -121,7 +121,7 @@ function runInPage(link: WorldLink): void {
     if (typeof ask === 'function')
       askFirst = (permission, details) => Promise.resolve(Reflect.apply(ask, undefined, [permission, details]));
   });
-  /** Replaces `method` of `owner` by one that asks the app first; Chromium then decides as the app told it to. */
+  /** Replaces `method` of `owner` with one that asks the app first. Chromium then decides as the app did. */
   function guard(owner: unknown, method: string, permission: string): void {
     if (typeof owner !== 'object' && typeof owner !== 'function') return;
     if (owner === null || !(method in owner)) return;

@@ -13,7 +13,7 @@ export interface Page {
   readonly targetId: string;
 }
 
-/** Each page starts at an empty address of its own, by which it is recognised. */
+/** Each page starts at a unique empty address, by which it is recognised. */
 const blankMark = '#electron-double-';
 export const isBlankStart = (url: string): boolean => url.includes(blankMark);
 
@@ -35,8 +35,8 @@ interface Expected {
 }
 
 /**
- * Makes pages, and sees to it that nobody else does: every new target starts paused; ours are recognised by
- * their address and prepared, a window that a page opened is closed before it has loaded anything.
+ * Makes pages, and prevents all others. Every new target starts paused. Ours are recognised by their address and prepared; a
+ * window that a page opened is closed before it has loaded anything.
  */
 export class Pages {
   private readonly expected = new Map<string, Expected>();
@@ -60,7 +60,7 @@ export class Pages {
     await root.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true });
   }
 
-  /** Opens a page in a window of its own, which on a display has Chromium's usual toolbar. */
+  /** Opens a page in a separate window, which on a display has Chromium's usual toolbar. */
   open(owner: PageOwner, browserContextId: string | undefined): Promise<Page> {
     return this.expect('about:blank', owner, async (url) => {
       const context = browserContextId === undefined ? {} : { browserContextId };
@@ -89,7 +89,7 @@ export class Pages {
     });
   }
 
-  /** A Chromium without windows tells the address of a page that it has just made only later. */
+  /** Without windows, Chromium reports the address of a new page only later. */
   private async addressOf({ url, targetId }: Protocol.Target.TargetInfo): Promise<string> {
     if (url !== '') return url;
     for (const [address, expected] of this.expected) if ((await expected.targetId) === targetId) return address;

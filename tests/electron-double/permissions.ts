@@ -31,9 +31,8 @@ const chromiumNames: Readonly<Record<string, readonly Protocol.Browser.Permissio
 };
 
 /**
- * What pages of one session may do. Chromium itself enforces it: everything starts out denied once the app has
- * a handler of its own (granted where it has none, as in Electron), and a page's request is put to the app
- * before it reaches Chromium.
+ * What pages of one session may do. Chromium itself enforces it. If the app has a handler, everything is denied at first (if
+ * not, it is granted, as in Electron), and the app is asked about a page's request before Chromium is.
  */
 export class Permissions {
   private request: PermissionRequestHandler | null = null;
@@ -55,7 +54,7 @@ export class Permissions {
     }
   }
 
-  /** A page asks: the app decides, Chromium is told, and then the page's own call goes on to Chromium. */
+  /** A page asks. The app decides, Chromium gets the decision, and then the page's own call continues to Chromium. */
   async ask(
     browser: CdpSession,
     browserContextId: string | undefined,

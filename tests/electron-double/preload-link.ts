@@ -23,7 +23,7 @@ const messageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('input'), input: z.record(z.string(), z.unknown()) }),
 ]);
 
-/** The main process's end of a page's bridge: what the isolated world sends, and what is sent to it. */
+/** The main process's end of a page's bridge: messages from the isolated world, and messages to it. */
 export class PreloadLink {
   /** The isolated world of the document that is there now; 0 before there is one. */
   private context = 0;

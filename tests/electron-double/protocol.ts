@@ -1,7 +1,7 @@
 /**
- * Schemes of the app's own. Stock Chromium knows none, so a page of `app://causeway/…` is loaded from an https
- * origin that nothing else has and that never reaches the network: the app's own handler answers instead.
- * Whatever the app is told (addresses, origins, the handler's requests) has the scheme's own address.
+ * The app's own schemes. Plain Chromium has none, so a page of `app://causeway/…` is loaded from an unused https origin. Its
+ * requests never reach the network; the app's handler answers them. The app sees only addresses of its scheme (in addresses,
+ * origins and the handler's requests).
  */
 
 import { stage } from './registry.ts';
@@ -20,19 +20,19 @@ export function toPageAddress(address: string): string {
   return `https://${match[2] ?? ''}.${scheme}${suffix}${match[3] ?? ''}`;
 }
 
-/** The address that the app is told for one of Chromium's. Also right for origins. */
+/** The address that the app sees for one of Chromium's. Also works for origins. */
 export function toAppAddress(address: string): string {
   const match = /^https:\/\/([^/?#]*)\.([a-z0-9+-]+)\.electron-double\.invalid(.*)$/i.exec(address);
   return match ? `${match[2] ?? ''}://${match[1] ?? ''}${match[3] ?? ''}` : address;
 }
 
-/** The scheme of an app's address as Chromium has it, or null where it is an address of the real web. */
+/** Chromium's address for one of the app's scheme, or null for an address of the real web. */
 export function appScheme(pageAddress: string): string | null {
   const address = toAppAddress(pageAddress);
   return address === pageAddress ? null : address.slice(0, address.indexOf(':'));
 }
 
-/** Before `ready` only: the processes of pages are told of schemes as they start. */
+/** Only before `ready`, because page processes get the schemes when they start. */
 export function registerSchemesAsPrivileged(schemes: readonly { scheme: string; privileges?: object }[]): void {
   if (stage.isReady) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
   const given: unknown = schemes;

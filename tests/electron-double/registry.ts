@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { BaseWindow } from './base-window.ts';
 import type { WebContents } from './web-contents.ts';
 
-/** Set where the double is a process of its own, which then really ends. */
+/** Set if the double is a process of its own. It then really ends. */
 export const isProcess = process.env['ELECTRON_DOUBLE_PROCESS'] === '1';
 
 /** Whether Electron is ready: much may be used only then, some only before. */
@@ -32,11 +32,11 @@ export function preventable<T extends object>(details: T): PreventableEvent<T> {
   };
 }
 
-/** Called after any change of what is where; set where pages are on a display. */
+/** Called after any change of the layout. Set if pages are on a display. */
 export const layout: { changed: () => void } = { changed: () => undefined };
 
 /**
- * Calls a function of the app's as Electron's native code does: what it throws reaches nobody who called, it is an uncaught
+ * Calls a function of the app as Electron's native code does: an exception does not reach the caller, but is an uncaught
  * exception of the process. True: it returned.
  */
 export function callApp(call: () => unknown): boolean {

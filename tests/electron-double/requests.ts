@@ -16,9 +16,9 @@ type Outcome =
 const failure = (reason: Protocol.Network.ErrorReason): Outcome => ({ kind: 'fail', reason });
 
 /**
- * Every request of the browser, held until the app has had its say: the page's navigation events, the session's
- * `webRequest` rule, its own schemes, its verdict on the server's certificate, its answer to a proxy that wants a
- * password. What belongs to no page of the app's (a window that a page opened, a page just closed) goes nowhere.
+ * Pauses every request of the browser until the app has decided: by the page's navigation events, the session's `webRequest`
+ * rule, its schemes, its verdict on the server's certificate, its answer to a proxy's sign-in. A request of no page of the
+ * app (a window that a page opened, a page just closed) is dropped.
  */
 class Requests {
   private readonly challenged = new Set<string>();
@@ -145,7 +145,7 @@ async function serve(session: Session, request: Protocol.Network.Request): Promi
   }
 }
 
-/** The page of the app's that a frame is part of. A frame that has only just been made may ask before its page has told of it. */
+/** The app's page that a frame is part of. A new frame may send a request before its page has reported it. */
 async function ownerOf(frameId: string): Promise<WebContents | null> {
   const pages = [...liveContents.values()].filter((contents) => !contents.isCrashed());
   const known = pages.find((contents) => contents.hasFrame(frameId));

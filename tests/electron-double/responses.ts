@@ -3,7 +3,10 @@ import type { CdpSession } from './cdp.ts';
 import { toAppAddress } from './protocol.ts';
 import type { WebContents } from './web-contents.ts';
 
-/** Tells the session's `webRequest.onHeadersReceived` of every response of a page, redirects included. DevTools keeps `Set-Cookie` to itself. */
+/**
+ * Passes every response of a page, redirects included, to the session's `webRequest.onHeadersReceived`. DevTools does not
+ * report `Set-Cookie`.
+ */
 export function tellResponses(contents: WebContents, cdp: CdpSession): void {
   let nextId = 1;
   const tell = (response: Protocol.Network.Response, method: string, type: string | undefined, frameId: string | undefined): void => {

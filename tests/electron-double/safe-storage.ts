@@ -4,11 +4,11 @@ import { stage } from './registry.ts';
 
 /**
  * Electron's `safeStorage` on Linux, over the real Secret Service: the scheme and the prefixes are Chromium's
- * (`components/os_crypt`), so a file that says `v10` can be read by everybody, and one that says `v11` needs the keyring's
- * key. The key is looked for once a run. On other systems the double knows no key store, and has only the open key.
+ * (`components/os_crypt`), so everybody can read a file with the prefix `v10`, and one with `v11` needs the keyring's key.
+ * The key is looked up once in a run. On other systems the double has no key store, only the public key.
  *
- * `XDG_CURRENT_DESKTOP` and `--password-store` choose, as there. Only the asynchronous calls are here: the synchronous
- * ones are deprecated.
+ * `XDG_CURRENT_DESKTOP` and `--password-store` choose the store, as in Electron. Only the asynchronous calls are here: the synchronous ones
+ * are deprecated.
  */
 
 const open = { tag: 'v10', secret: 'peanuts' } as const;

@@ -92,7 +92,7 @@ export class Session extends NativeEmitter {
   }
 
   setCertificateVerifyProc(proc: VerifyProc | null): void {
-    // What has been decided stays decided: the network service keeps it (docs/api/session.md)
+    // A verdict is final, because the network service caches it (docs/api/session.md)
     this.verifyProc = proc;
   }
 
@@ -134,7 +134,7 @@ export class Session extends NativeEmitter {
     this.renewPermissions();
   }
 
-  /** A page asks for a permission; what the app answers has been told to Chromium once this resolves. */
+  /** A page asks for a permission. Resolves once Chromium has the app's answer. */
   async askPermission(contents: WebContents, permission: string, mediaTypes: string[]): Promise<void> {
     await this.permissions.ask(await this.browser(), await this.browserContextId(), contents, permission, mediaTypes);
   }

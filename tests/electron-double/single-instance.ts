@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isAlive } from './chromium.ts';
 
-/** What a second process tells the first. */
+/** What a second process sends to the first. */
 const arrivalSchema = z.object({ argv: z.array(z.string()), cwd: z.string(), additionalData: z.optional(z.unknown()) });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
@@ -19,10 +19,10 @@ export class SingleInstance {
   private server: Server | null = null;
   private delivery: Promise<void> = Promise.resolve();
 
-  /** True for the first process. In any other, the first has been told; see {@link delivered}. */
+  /** True for the first process. Any other sends its arguments to the first; see {@link delivered}. */
   request(folder: string, arrival: Arrival, onArrival: (arrival: Arrival) => void): boolean {
     if (this.server) return true;
-    // A folder that takes no lock: Electron says that another process has it (`App::RequestSingleInstanceLock`, LOCK_ERROR)
+    // If the folder cannot be locked, Electron reports that another process has the lock (`App::RequestSingleInstanceLock`, LOCK_ERROR)
     if (!canLockIn(folder)) return false;
     const socket = path.join(folder, 'SingletonSocket');
     if (!takeLock(path.join(folder, 'SingletonLock'))) {
@@ -45,7 +45,7 @@ export class SingleInstance {
     return this.server !== null;
   }
 
-  /** Until the first process has taken what this one told it. */
+  /** Resolves when the first process has received this one's message. */
   async delivered(): Promise<void> {
     await this.delivery;
   }
@@ -73,7 +73,7 @@ function takeLock(file: string): boolean {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch {
-    // Somebody has it, or had it when they were killed
+    // Another process has it, or had it when it was killed
     if (isAlive(Number(readFileSync(file, 'utf8')))) return false;
     writeFileSync(file, String(process.pid));
     return true;

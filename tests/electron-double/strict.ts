@@ -5,9 +5,9 @@ import { stage } from './registry.ts';
 /** What Electron says when it is used where it may not be. */
 
 /**
- * Has members of a class throw once their object is destroyed, as every native function of Electron's does
- * (`shell/common/gin_helper/function_template.h`: "Object has been destroyed"). What is not named goes on working:
- * `isDestroyed`, and all of `EventEmitter`.
+ * Makes members of a class throw once their object is destroyed, as every native function of Electron does
+ * (`shell/common/gin_helper/function_template.h`: "Object has been destroyed"). All others still work: `isDestroyed`, and all
+ * of `EventEmitter`.
  *
  * @param members names of methods and accessors on the class's own prototype
  */

@@ -37,7 +37,7 @@ class UtilityProcess extends NativeEmitter {
     child.on('message', (message) => this.emit('message', message));
     child.on('exit', (code, signal) => {
       this.stage = 'over';
-      // V8 ends a process that cannot go on by an abort; Electron tells that, and an `error` that nobody hears is thrown
+      // V8 aborts a process that cannot continue. Electron emits `error` for that, which is thrown if nobody listens
       if (signal === 'SIGABRT') this.breakDown();
       // Ended on request counts as a good end (`UtilityProcessWrapper::HandleTermination`)
       this.emit('exit', this.killed ? 0 : (code ?? 1));

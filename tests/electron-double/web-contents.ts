@@ -143,7 +143,7 @@ export class WebContents extends NativeEmitter {
     this.page.then(() => this.link?.send(channel, args)).catch(report);
   }
 
-  /** Rejects with Electron's words, `code` and `errno` when the page does not load; who does not listen is not told. */
+  /** Rejects with Electron's message, `code` and `errno` if the page does not load. An unhandled rejection is not reported. */
   loadURL(url: string, options: LoadURLOptions = {}): Promise<void> {
     const loaded = this.load(url, options);
     loaded.catch(() => undefined);
@@ -220,7 +220,7 @@ export class WebContents extends NativeEmitter {
     this.command((cdp) => cdp.send('Page.bringToFront'));
     window.giveKeyboard(this);
   }
-  /** A page that is there takes the keyboard in a window that has it, unless it is told not to (`WebContents::ReadyToCommitNavigation`). */
+  /** A page that has loaded takes the keyboard if its window has it, unless that is turned off (`WebContents::ReadyToCommitNavigation`). */
   takeKeyboardOnCommit(): void {
     if (this.preferences.focusOnNavigation !== false && windowOf(this)?.isFocused()) this.takeKeyboard();
   }
@@ -261,7 +261,7 @@ export class WebContents extends NativeEmitter {
     return this.webRTCPolicy;
   }
 
-  /** As `lib/browser/api/web-contents.ts` has it: code waits until a page is there and has loaded. */
+  /** As in `lib/browser/api/web-contents.ts`: scripts wait until a page has loaded. */
   private async untilLoaded(): Promise<void> {
     if (this.getURL() !== '' && !this.isLoading()) return;
     await new Promise((resolve) => this.once('did-stop-loading', resolve));
@@ -324,7 +324,7 @@ export class WebContents extends NativeEmitter {
     const { size } = this;
     this.command((cdp) => this.inTurn(() => this.applySize(cdp, size)));
   }
-  /** After a picture Chromium puts back the size that it had before: one that was set meanwhile would be lost. */
+  /** After a screenshot Chromium restores the earlier size, so a size that was set meanwhile would be lost. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.turn.then(work);
     this.turn = mine.catch(() => undefined); // the caller gets the error from `mine`
@@ -353,7 +353,7 @@ export class WebContents extends NativeEmitter {
       await ifStillThere(cdp.send('Storage.clearDataForOrigin', { origin: this.pageOrigin, storageTypes: 'all' }));
   }
 
-  /** On a display a person closed the page's window: there is no tray to bring ours back from, so the app is told to end. */
+  /** A person closed the page's window on a display. There is no tray to reopen ours from, so the app gets the request to quit. */
   private closedFromOutside(): void {
     if (this.destroyed) return;
     this.destroy();
@@ -383,7 +383,7 @@ export class WebContents extends NativeEmitter {
     this.emit('destroyed');
   }
 
-  /** Sends what nobody waits for. */
+  /** Sends a command without waiting for its result. */
   private command(send: (cdp: CdpSession) => Promise<unknown>): void {
     if (this.destroyed) return;
     this.page.then(({ cdp }) => ifStillThere(send(cdp))).catch(report);

@@ -1,6 +1,6 @@
 import { callApp, report } from './registry.ts';
 
-/** What an app is told of a request before it leaves. */
+/** What an app learns of a request before it is sent. */
 export interface RequestDetails {
   id: number;
   url: string;
@@ -15,7 +15,7 @@ export interface RequestDecision {
   redirectURL?: string;
 }
 
-/** What an app is told of a response, before its page is there. */
+/** What an app learns of a response before its page has loaded. */
 export interface HeadersDetails extends RequestDetails {
   statusCode: number;
   statusLine: string;
@@ -28,7 +28,7 @@ interface Filter {
   urls: string[];
 }
 
-/** `session.webRequest`: decides on requests, tells of responses. WebSockets do not pass through it here. */
+/** `session.webRequest`: decides on requests and reports responses. WebSockets do not pass through it here. */
 export class WebRequest {
   private headersListener: HeadersListener | null = null;
   private rule: { patterns: RegExp[]; listener: Listener } | null = null;
@@ -42,7 +42,7 @@ export class WebRequest {
     else this.rule = filterOrListener && listener ? { patterns: filterOrListener.urls.map(pattern), listener } : null;
   }
 
-  /** Told only: a response cannot be changed or held here. */
+  /** Only reports: a response cannot be changed or paused here. */
   onHeadersReceived(listener: HeadersListener | null): void {
     this.headersListener = listener;
   }

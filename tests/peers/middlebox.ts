@@ -1,6 +1,6 @@
 import net, { type Socket } from 'node:net';
 
-/** A router on the way to a gateway that forgets connections without a word. */
+/** A router on the way to a gateway that silently forgets connections. */
 export interface Middlebox {
   /** Its loopback port. Connections to it lead to the gateway. */
   readonly port: number;
@@ -54,7 +54,7 @@ export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: numbe
       from.on('error', () => from.destroy());
       from.once('close', () => {
         sockets.delete(from);
-        // It is forgotten: what happens at one end is not told at the other
+        // Forgotten: the end of one side is not passed on to the other
         if (!isKnown) return;
         if (onto.destroyed) leave();
         else if (from.errored) onto.resetAndDestroy();
