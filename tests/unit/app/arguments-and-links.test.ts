@@ -89,7 +89,7 @@ test.each([
   [{ browser: { hosts: ['ok.harbour.test'], home: 1 } }, ['browser.home']],
   [{ portal: { ...profile.portal, colour: 'red' } }, ['portal.colour']],
   [{ secondFactor: 'append;' }, ['secondFactor']],
-  [{ helpDesk: { phone: 5, fax: 'x' } }, ['helpDesk.phone']],
+  [{ helpDesk: { phone: 5, fax: 'x' } }, ['helpDesk.phone', 'helpDesk.fax']],
   [{ trust: { kind: 'system', pem: 'x' } }, ['trust.pem']],
   [{ connectTo: [{ host: 'a.test', port: 1, loopbackPort: 2, note: '' }] }, ['connectTo[0].note']],
   [{ append: { separator: 'too long' } }, ['append.separator']],
