@@ -235,7 +235,9 @@ export function readProfile(text: string): ReadProfile {
       continue;
     }
     if (essential.includes(key)) throw wrong(key);
-    const rest = schema && withoutWrong(schema, value);
+    const right = schema && withoutWrong(schema, value);
+    // A list of which nothing is left says nothing
+    const rest = Array.isArray(right) && right.length === 0 ? undefined : right;
     if (rest !== undefined) valid[key] = key === 'browser' ? withoutWiderForm(value, rest) : rest;
     name(schema ? [...wrongIn(schema, value, key), ...(rest === undefined ? [] : unknownIn(schema, rest, key))] : [key]);
   }

@@ -218,9 +218,13 @@ export function displacedBy(profiles: readonly Profile[], profile: Profile): Pro
   return known && destination(known) !== destination(profile) ? known : null;
 }
 
-/** Where a profile leads and what it trusts: all of it except its texts. */
+/** Where a profile leads and what it trusts: all of it except its texts, in whichever order it has its keys. */
 function destination(profile: Profile): string {
-  return JSON.stringify({ ...profile, name: undefined, labels: undefined, helpDesk: undefined });
+  return JSON.stringify({ ...profile, name: undefined, labels: undefined, helpDesk: undefined }, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
 }
 
 /** What the window needs to know about a profile. */

@@ -65,8 +65,9 @@ describe('the source', () => {
     expect(filesWith(/\bipcMain\b/)).toEqual(['desktop/window/bridge-main.ts']);
     expect(filesWith(/\bipcRenderer\b/)).toEqual(['preload.ts']);
     expect(filesWith(/shell\.openExternal/)).toEqual(['desktop/desktop-ports.ts']);
-    // Of a sign-in page, its comments are read, in a world that the page cannot see
-    expect(filesWith(/executeJavaScript|insertCSS|insertText|sendInputEvent|debugger\.attach|capturePage/)).toEqual([
+    // On a sign-in page, its form is filled in and its comments are read, in worlds that the page cannot see
+    expect(filesWith(/executeJavaScript|insertCSS|\.insertText|sendInputEvent|debugger\.attach|capturePage/)).toEqual([
+      'desktop/sign-in/form-fill.ts',
       'desktop/sign-in/saml-comments.ts',
     ]);
     expect(filesWith(/executeJavaScript\(/)).toEqual([]);
