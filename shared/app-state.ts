@@ -52,6 +52,8 @@ export const signInPageStateSchema = z.discriminatedUnion('kind', [
     denied: z.nullable(z.enum(['window', 'download', 'full-screen', 'device'])),
     /** Hosts that the page asked for and that the profile does not list. `count` includes those that are not named here. */
     blocked: z.object({ named: z.array(z.string()), count: z.number() }),
+    /** The page's form was to be filled in, and was left to the person. */
+    formLeft: z.optional(z.boolean()),
   }),
 ]);
 export type SignInPageState = z.infer<typeof signInPageStateSchema>;

@@ -239,7 +239,7 @@ export function readProfile(text: string): ReadProfile {
     // A list of which nothing is left says nothing
     const rest = Array.isArray(right) && right.length === 0 ? undefined : right;
     if (rest !== undefined) valid[key] = key === 'browser' ? withoutWiderForm(value, rest) : rest;
-    name(schema ? [...wrongIn(schema, value, key), ...(rest === undefined ? [] : unknownIn(schema, rest, key))] : [key]);
+    name(schema ? [...wrongIn(schema, value, key), ...(rest === undefined ? [] : unknownIn(schema, value, key))] : [key]);
   }
   if (!('labels' in valid)) valid['labels'] = defaults.labels;
   const parsed = profileSchema.safeParse(valid);

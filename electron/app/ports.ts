@@ -79,6 +79,8 @@ export interface SignInPage {
   /** What the page last tried to do and may not. */
   denied: 'window' | 'download' | 'full-screen' | 'device' | null;
   blocked: { named: readonly string[]; count: number };
+  /** The page's form was to be filled in, and was left to the person. */
+  formLeft?: boolean;
 }
 
 /**

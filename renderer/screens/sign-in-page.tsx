@@ -77,7 +77,10 @@ export function adviceFor(
     case 'gateway':
       return [format(signInPage.gateway, profile.labels), isLost ? signInPage.heldLater : signInPage.second];
     case 'form':
-      return [format(signInPage.form, profile.labels), isLost ? signInPage.heldLater : signInPage.second];
+      return [
+        format(page.formLeft === true ? signInPage.formLeft : signInPage.form, profile.labels),
+        isLost ? signInPage.heldLater : signInPage.second,
+      ];
     case 'second-factor':
       if (heldPasscode) return [signInPage.held];
       return isLost ? [signInPage.lost, signInPage.lostPush] : [signInPage.factor, signInPage.push, signInPage.passcode];

@@ -576,6 +576,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: 'Sign in on your campus’s page',
     focus: 'heading',
   },
+  'sign-in-page-by-hand': {
+    state: onPage({ formLeft: true }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'heading',
+  },
   'sign-in-page-factor': { state: onPage(duoPage), heading: 'Sign in on your campus’s page', focus: 'heading' },
   'sign-in-page-held': {
     state: onPage(duoPage, { heldPasscode, task: 'lost-phone' }),

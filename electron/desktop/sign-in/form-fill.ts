@@ -24,6 +24,8 @@ const isolatedWorldId = 2_001;
 export interface FormFillOptions {
   /** The page rejected what was filled in, and says so in these words. */
   onError(words: string): void;
+  /** The page's form is left to the person, who may expect that it is filled in. */
+  onLeft(): void;
   /** Never called with anything that was filled in. */
   log(line: string): void;
   /** How long a page may take to show its form after it has loaded. After that the person fills it in. Default: ten seconds. */
@@ -80,6 +82,7 @@ export class FormFiller {
     if (this.#document !== id) return;
     if (found?.state === 'ready') return this.#send(origin, id);
     this.#options.log(`sign-in page: its form is left to the person (${found?.state ?? 'no answer'})`);
+    this.#options.onLeft();
     // A page without the form may lead to the page with it. Every other reason is about the form itself, and stays true in this attempt
     if (found && found.state !== 'absent' && found.state !== 'elsewhere') this.#leave();
   }
@@ -89,8 +92,10 @@ export class FormFiller {
     const filled = await this.#fillIn(origin);
     this.#options.log(`sign-in page: its form was filled in (${filled?.state ?? 'the page went on'})`);
     if (this.#document !== id) return;
-    if (filled && filled.state !== 'filled') this.#leave();
-    else await this.#watch(origin, id, false);
+    if (filled && filled.state !== 'filled') {
+      this.#leave();
+      this.#options.onLeft();
+    } else await this.#watch(origin, id, false);
   }
 
   /** This is a separate method so that no variable holds the values while the page is watched. */
@@ -109,7 +114,10 @@ export class FormFiller {
       this.#options.onError(found.message ?? '');
     }
     // The page asks again without an error. From now on, its errors are about what the person types
-    else if (isNext && found?.state !== 'absent') this.#stage = 'over';
+    else if (isNext && found?.state !== 'absent') {
+      this.#stage = 'over';
+      this.#options.onLeft();
+    }
   }
 
   #leave(): void {

@@ -74,8 +74,9 @@ export class SignInVisit {
   async run(signal: AbortSignal): Promise<SignInPageEnd> {
     const off = onAbort(signal, () => this.#fail({ code: 'cancelled' }));
     const { request, pageArea, log, formWaitMs } = this.#options;
+    const onLeft = (): void => this.#update({ formLeft: true });
     const onError = (message: string): void => this.#settle({ kind: 'form-error', message });
-    const filler = request.fill && new FormFiller(this.contents, request.fill, { onError, log, formWaitMs });
+    const filler = request.fill && new FormFiller(this.contents, request.fill, { onError, onLeft, log, formWaitMs });
     pageArea.openBeside(this.#view);
     this.#update({});
     this.#begin();
@@ -200,7 +201,7 @@ export class SignInVisit {
   #arrived(address: string, httpResponseCode: number): void {
     this.#hasLoaded = true;
     const location = locationOf(address);
-    this.#update({ ...location, failure: null, denied: null });
+    this.#update({ ...location, failure: null, denied: null, formLeft: false });
     this.#check();
     this.#checkCookies(address, httpResponseCode, `HTTP ${httpResponseCode}`);
   }

@@ -267,6 +267,7 @@ export const screens = {
     again: 'Begin again',
     gateway: 'Go through your campus’s page at the right. Sign in with your {userId} and {password} if it asks for them.',
     form: 'Sign in at the right with your {userId} and {password}.',
+    formLeft: 'Causeway did not fill in this page. Sign in there yourself with your {userId} and {password}.',
     second: 'Then comes your second factor. Causeway continues by itself once you are in.',
     factor: 'Confirm at the right that it is you.',
     push: 'A push may already be on its way to your phone.',

@@ -257,6 +257,7 @@ describe('a form that is left to the person', () => {
     await answer(controller, 'credentials', right());
     const shown = await page(adfs.framed === true ? 'Campus frame' : 'Campus AD FS');
     await logged(`its form is left to the person (${why})`);
+    await vi.waitFor(() => expect(pages.current?.formLeft).toBe(true));
     for (const frame of shown.frames())
       for (const field of await frame.locator('input[type=password], input[type=email]').all()) expect(await field.inputValue()).toBe('');
     expect(await shown.evaluate(() => Reflect.get(window, 'clicks') as unknown)).toBeUndefined();

@@ -754,6 +754,10 @@ describe('beside the campus’s sign-in page', () => {
   test('our column says what each step of the page wants, and a screen reader hears it with the page’s host', async () => {
     await openScreen('sign-in-page-form');
     expect(await main()).toContain('Sign in at the right with your UMPASS user ID and UMPASS password.');
+    await openScreen('sign-in-page-by-hand');
+    expect(await main()).toContain(
+      'Causeway did not fill in this page. Sign in there yourself with your UMPASS user ID and UMPASS password.',
+    );
     await openScreen('sign-in-page-factor');
     expect(await main()).toContain('A push may already be on its way to your phone.');
     expect(await main()).toContain('“Other options”, then “Duo Mobile passcode”');

@@ -90,6 +90,15 @@ test.each([
   [{ portal: { ...profile.portal, colour: 'red' } }, ['portal.colour']],
   [{ secondFactor: 'append;' }, ['secondFactor']],
   [{ helpDesk: { phone: 5, fax: 'x' } }, ['helpDesk.phone', 'helpDesk.fax']],
+  [
+    {
+      connectTo: [
+        { host: 'a.test', port: 0, loopbackPort: 2 },
+        { host: 'a.test', port: 1, loopbackPort: 2, note: '' },
+      ],
+    },
+    ['connectTo[0].port', 'connectTo[1].note'],
+  ],
   [{ trust: { kind: 'system', pem: 'x' } }, ['trust.pem']],
   [{ connectTo: [{ host: 'a.test', port: 1, loopbackPort: 2, note: '' }] }, ['connectTo[0].note']],
   [{ append: { separator: 'too long' } }, ['append.separator']],
