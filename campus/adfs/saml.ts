@@ -61,7 +61,8 @@ export function encodeResponse({ inResponseTo, token }: SamlResponse): string {
 export function decodeResponse(text: string): SamlResponse | null {
   const xml = Buffer.from(text, 'base64').toString('utf8');
   const inResponseTo = / InResponseTo="(_[0-9a-f]{32})"/.exec(xml)?.[1];
-  const token = /<saml:Assertion [^>]* ID="([A-Za-z0-9_-]{1,100})"/.exec(xml)?.[1];
+  const [assertion = ''] = (xml.split('<saml:Assertion ')[1] ?? '').split('>');
+  const token = / ID="([A-Za-z0-9_-]{1,100})"/.exec(assertion)?.[1];
   return inResponseTo !== undefined && token !== undefined ? { inResponseTo, token } : null;
 }
 

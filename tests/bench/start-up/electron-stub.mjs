@@ -41,6 +41,7 @@ export {
   names as net,
   names as powerMonitor,
   names as protocol,
+  names as safeStorage,
   names as screen,
   names as session,
   names as shell,
