@@ -41,6 +41,7 @@ export function readSecurityDescriptor(bytes: Buffer): SecurityDescriptor | null
 
 function readEntries(bytes: Buffer, start: number): AccessEntry[] {
   const [size, count] = [bytes.readUInt16LE(start + 2), bytes.readUInt16LE(start + 4)];
+  if (size < 8 || start + size > bytes.length) throw new RangeError('a list that is longer than what there is');
   const entries: AccessEntry[] = [];
   let at = start + 8;
   for (let each = 0; each < count; each += 1) {

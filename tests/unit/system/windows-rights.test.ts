@@ -97,6 +97,9 @@ describe('who may change a file of Windows', () => {
     );
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void readSecurityDescriptor(Buffer.from(bytes))));
     expect(readSecurityDescriptor(Buffer.alloc(0))).toBeNull();
+    const empty = bytesOf({ owner: trustedInstaller, entries: [] });
+    expect(readSecurityDescriptor(empty)).toEqual({ owner: trustedInstaller, entries: [] });
+    for (let length = 0; length < empty.length; length++) expect(readSecurityDescriptor(empty.subarray(0, length))).toBeNull();
   });
 
   test('what Windows and an installer created belongs to the administrators alone', () => {
