@@ -27,7 +27,7 @@ export default defineConfig({
           'tests/integration/gateways/openconnect-phone.test.ts',
           'tests/wine/*.test.ts',
           'tests/security/helper-fuzz.test.ts',
-          'tests/security/{conversation,worker}-fuzz.test.ts',
+          'tests/security/{conversation,worker,ip-stack}-fuzz.test.ts',
         ]
       : ['tests/{unit,integration,security}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut],
