@@ -92,6 +92,13 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack u
     stream.destroy();
   });
 
+  test('packets longer than any MTU are dropped, and overwrite nothing', async () => {
+    const { stream } = await openEcho(tunHost.address, tunHost.own);
+    stack.receive(batchOf(Array.from({ length: 200 }, (_, index) => Buffer.alloc(65_535 - index, 0xff))));
+    expect(await echoed(stream, 'still here')).toBe('still here');
+    stream.destroy();
+  });
+
   test('a flood of SYN for ports where nobody listens holds no memory', async () => {
     const before = stack.memoryUsed;
     for (let port = 1; port < 4_000; port++) {

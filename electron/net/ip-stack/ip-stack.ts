@@ -40,20 +40,27 @@ export class IpStack {
     this.#module.calls.set_address(this.#module.text(address), mtu);
   }
 
-  /** Takes packets that came from the tunnel. Damaged ones are dropped. */
+  /** Takes packets that came from the tunnel. Damaged ones are dropped, and those that are longer than any MTU of ours. */
   receive(batch: PacketBatch): void {
     if (this.#closed) return;
-    const { calls, slots } = this.#module;
-    for (let first = 0, at = 0; first < batch.count;) {
-      const lengths = batch.lengths.subarray(first, Math.min(batch.count, first + slots));
-      const total = lengths.reduce((sum, length) => sum + length, 0);
-      this.#module.bytes(calls.packets_in_at(), total).set(batch.bytes.subarray(at, at + total));
-      this.#module.words(calls.lengths_in_at(), lengths.length).set(lengths);
-      calls.input(lengths.length);
-      first += lengths.length;
-      at += total;
-      this.settle();
+    const { slots, largest } = this.#module;
+    const start = this.#module.calls.packets_in_at();
+    let lengths: number[] = [];
+    let end = start;
+    let at = 0;
+    for (const length of batch.lengths.subarray(0, batch.count)) {
+      if (length <= largest) {
+        this.#module.bytes(end, length).set(batch.bytes.subarray(at, at + length));
+        lengths.push(length);
+        end += length;
+      }
+      at += length;
+      if (lengths.length < slots) continue;
+      this.#takeIn(lengths);
+      lengths = [];
+      end = start;
     }
+    if (lengths.length > 0) this.#takeIn(lengths);
   }
 
   /** The link takes packets again. */
@@ -142,6 +149,13 @@ export class IpStack {
     clearImmediate(this.#settling);
     for (const stream of [...this.#streams.values()]) stream.breakOff(reason);
     this.#sockets.clear();
+  }
+
+  #takeIn(lengths: readonly number[]): void {
+    const { calls } = this.#module;
+    this.#module.words(calls.lengths_in_at(), lengths.length).set(lengths);
+    calls.input(lengths.length);
+    this.settle();
   }
 
   #flush(): void {
