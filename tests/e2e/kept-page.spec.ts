@@ -100,6 +100,17 @@ async function signIn(client: Client, { ivanti }: Bench): Promise<void> {
   await expect(client.window.getByRole('heading', { level: 1, name: 'No way through' })).toBeVisible();
 }
 
+/** Runs the app once, signs in with the tick, and returns the name of the file that is kept. */
+async function keepOnce(bench: Bench): Promise<string> {
+  const client = await bench.run({}, [keeping(bench.ivanti)]);
+  await toPage(client);
+  await wish(client);
+  await signIn(client, bench);
+  await client.close();
+  const [file = ''] = await kept(bench.userData);
+  return file;
+}
+
 /** The cookies of the first request to a host since the last call. */
 function firstCookies({ ivanti }: Bench, host: string, from: number): string {
   return ivanti.received.slice(from).find((asked) => asked.host === host)?.cookie ?? 'no request';
@@ -192,12 +203,7 @@ test('two campuses with the same sign-in page share nothing that is kept', async
 test('if the computer does not really encrypt, a sentence replaces the tick, and an earlier file is not opened', async ({ bench }) => {
   test.skip(onRealElectron && process.platform !== 'linux', 'only Linux has keys that everybody knows');
   const { ivanti, userData } = bench;
-  const first = await bench.run({}, [keeping(ivanti)]);
-  await toPage(first);
-  await wish(first);
-  await signIn(first, bench);
-  await first.close();
-  const [file = ''] = await kept(userData);
+  const file = await keepOnce(bench);
   const before = await readFile(path.join(userData, file), 'utf8');
   for (const env of [{ XDG_CURRENT_DESKTOP: 'sway' }, { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }]) {
     const from = ivanti.received.length;
@@ -213,13 +219,8 @@ test('if the computer does not really encrypt, a sentence replaces the tick, and
 });
 
 test('a damaged kept file is removed, the person is told, and the sign-in continues', async ({ bench }) => {
-  const { ivanti, userData } = bench;
-  const first = await bench.run({}, [keeping(ivanti)]);
-  await toPage(first);
-  await wish(first);
-  await signIn(first, bench);
-  await first.close();
-  const [file = ''] = await kept(userData);
+  const { userData } = bench;
+  const file = await keepOnce(bench);
   const text = await readFile(path.join(userData, file), 'utf8');
   await writeFile(path.join(userData, file), text.replace(/"sealed":".{8}/, '"sealed":"djExAAAA'));
   const client = await bench.run();

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import type { IpStack } from '../../electron/net/ip-stack/ip-stack.ts';
+import { readFileSync } from 'node:fs';
+import { IpStack } from '../../electron/net/ip-stack/ip-stack.ts';
 import type { PacketBatch, PacketLink } from '../../electron/net/ip-stack/packet-link.ts';
 import { FrameReader, framed } from './packet-frames.ts';
 import { Namespace } from './namespaces.ts';
-import type { TunHostSettings } from './tun-host-settings.ts';
+import { tunHost, type TunHostSettings } from './tun-host-settings.ts';
 
 /** A host with the kernel's own TCP/IP on the other side of a stack's packets, in a namespace. Needs root and `/dev/net/tun`. */
 export class TunHost {
@@ -63,8 +64,13 @@ export class TunHost {
     },
   };
 
-  attach(stack: IpStack): void {
+  /** A stack whose packets go to this host and come from it. */
+  newStack(mtu: number): IpStack {
+    const stack = new IpStack(stackFile(), this.link);
+    stack.setAddress(tunHost.own, mtu);
+    stack.setAddress(tunHost.own6, mtu);
     this.#stack = stack;
+    return stack;
   }
 
   async close(): Promise<void> {
@@ -77,6 +83,9 @@ export class TunHost {
     this.namespace.destroyNow();
   }
 }
+
+/** The committed network stack. */
+export const stackFile = (): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync('electron/net/ip-stack/stack.wasm'));
 
 /** Packets back to back, as a link delivers them. */
 export function batchOf(packets: readonly Uint8Array[]): PacketBatch {

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { IpStack } from '../../electron/net/ip-stack/ip-stack.ts';
+import type { IpStack } from '../../electron/net/ip-stack/ip-stack.ts';
 import type { StackStream } from '../../electron/net/ip-stack/stack-stream.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { batchOf, TunHost } from '../peers/tun-host.ts';
 import { tunHost } from '../peers/tun-host-settings.ts';
 import { hostilePackets, tcpFlag, tcpPacket, type Ends } from '../support/hostile-packets.ts';
 
-const file = new Uint8Array(readFileSync('electron/net/ip-stack/stack.wasm'));
 const limit = (): AbortSignal => AbortSignal.timeout(25_000);
 /** `npm run test:long` runs a hundred times as many (tests/support/many-runs.ts), of 20 packets each. */
 const packetsEach = 20;
@@ -20,10 +18,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack u
   const sent: Buffer[] = [];
   beforeAll(async () => {
     host = await TunHost.start({ mtu: 1_400, records: {} });
-    stack = new IpStack(file, host.link);
-    host.attach(stack);
-    stack.setAddress(tunHost.own, 1_400);
-    stack.setAddress(tunHost.own6, 1_400);
+    stack = host.newStack(1_400);
   }, 30_000);
   afterAll(async () => {
     stack.close();

@@ -8,11 +8,11 @@ import { PageSignInFiles, type Encryption } from '../../../electron/storage/page
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
-import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { otherProfile } from '../../support/other-gateway.ts';
 import { testEncryption } from '../../support/encryption.ts';
+import { deviceCookie } from '../../support/kept-cookie.ts';
 
 /** The person's choice to keep the sign-in on the campus's page, and everything that forgets it. */
 
@@ -26,17 +26,7 @@ const campus: Profile = {
 };
 const college: Profile = { ...campus, id: 'college', name: 'Harbour College' };
 const canary = 'trusted-device-canary-51c0';
-const cookie: KeptCookie = {
-  name: 'device',
-  value: canary,
-  domain: 'idp.campus.test',
-  hostOnly: true,
-  path: '/',
-  secure: true,
-  httpOnly: true,
-  expirationDate: Date.now() / 1000 + 86_400,
-  sameSite: 'lax',
-};
+const cookie = deviceCookie(canary, Date.now());
 let pagesOpened = 0;
 /** A sign-in that stays on the page. */
 const driver: GatewayDriver = {

@@ -7,13 +7,13 @@ import { IpStack } from '../../../electron/net/ip-stack/ip-stack.ts';
 import { CampusNames } from '../../../electron/net/ip-stack/names.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
-import { TunHost } from '../../peers/tun-host.ts';
+import { stackFile, TunHost } from '../../peers/tun-host.ts';
 import { tunHost } from '../../peers/tun-host-settings.ts';
 
 /** Far longer than anything here takes. */
 const limit = (): AbortSignal => AbortSignal.timeout(25_000);
 const { address, address6, servers } = tunHost;
-const file = new Uint8Array(readFileSync('electron/net/ip-stack/stack.wasm'));
+const file = stackFile();
 const mebibyte = 1024 * 1024;
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -33,10 +33,7 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
         'brief.campus.test': { A: [address], ttl: 0 },
       },
     });
-    stack = new IpStack(file, host.link);
-    host.attach(stack);
-    stack.setAddress(tunHost.own, 1_400);
-    stack.setAddress(tunHost.own6, 1_400);
+    stack = host.newStack(1_400);
   }, 30_000);
   afterAll(async () => {
     stack.close();

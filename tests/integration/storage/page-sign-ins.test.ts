@@ -4,23 +4,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PageSignInFiles, type Encryption } from '../../../electron/storage/page-sign-ins.ts';
 import { failureOf } from '../../../shared/failure.ts';
-import type { KeptCookie } from '../../../shared/kept-cookie.ts';
 import { findCanaries, filesBelow } from '../../e2e/support/canaries.ts';
 import { testEncryption } from '../../support/encryption.ts';
+import { deviceCookie } from '../../support/kept-cookie.ts';
 
 const at = Date.parse('2026-11-29T12:00:00Z');
 const canary = 'trusted-device-canary-7f3a';
-const cookie: KeptCookie = {
-  name: 'device',
-  value: canary,
-  domain: 'idp.campus.test',
-  hostOnly: true,
-  path: '/',
-  secure: true,
-  httpOnly: true,
-  expirationDate: at / 1000 + 86_400,
-  sameSite: 'lax',
-};
+const cookie = deviceCookie(canary, at);
 
 let directory: string;
 let encryption: Encryption;
