@@ -9,6 +9,12 @@ interface Box {
   height: number;
 }
 
+/** Waits until the window is wide enough for the page beside our column. Our own page may learn of it a moment earlier. */
+export async function addressFits(window: Page): Promise<void> {
+  const host = await window.locator('.address-host').elementHandle();
+  await window.waitForFunction((element) => element.getBoundingClientRect().right <= innerWidth, host);
+}
+
 /**
  * Fails unless the picture shows the address of the page beside our column and the button that closes it, both whole: in our
  * own page, inside the picture, no part of the host cut off, and something drawn there.

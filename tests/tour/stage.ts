@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { addressInSight } from './address-in-sight.ts';
+import { addressFits, addressInSight } from './address-in-sight.ts';
 import { startCampus, type Campus } from '../../campus/campus.ts';
 import { duoHost, gatewayHost, loginHost, portalHost } from '../../campus/profile.ts';
 import type { SignInKind } from '../../campus/sign-in-kind.ts';
@@ -130,6 +130,7 @@ export class Stage {
   private async pictureOfWindow(file: string): Promise<void> {
     const address = this.window.locator('.address');
     const isOpen = (await address.count()) > 0;
+    if (isOpen) await addressFits(this.window);
     await this.client.picture(file);
     if (isOpen) await addressInSight(this.window, file);
   }

@@ -120,6 +120,25 @@ test('two views of one window are pages of their own, as large as their bounds, 
   window.destroy();
 });
 
+test('a picture of a window that is widened meanwhile shows the wide window', async () => {
+  const window = new BaseWindow({ width: 300, height: 200, show: false });
+  const view = open();
+  window.contentView.addChildView(view);
+  view.setBounds({ x: 0, y: 0, width: 300, height: 200 });
+  await view.webContents.loadURL('app://causeway/');
+  await view.webContents.executeJavaScript("document.documentElement.style.background = 'rgb(0, 0, 255)'");
+  const file = path.join(folder, 'widened.png');
+  const drawn = double.picture(window, file);
+  window.setSize(500, 200);
+  view.setBounds({ x: 0, y: 0, width: 500, height: 200 });
+  await drawn;
+  const { width, data } = PNG.sync.read(readFileSync(file));
+  expect(width).toBe(500);
+  const last = (190 * width + 499) * 4;
+  expect([...data.subarray(last, last + 3)]).toEqual([0, 0, 255]);
+  window.destroy();
+});
+
 test('a window tells what happens to it, and can refuse to close', async () => {
   const window = new BaseWindow({ width: 400, height: 300, show: false });
   const told: string[] = [];
