@@ -115,6 +115,16 @@ export const profileSchema = z.object({
   protocol: gatewayProtocolSchema,
   tunnel: tunnelKindSchema,
   /**
+   * Whether the tunnel also carries packets by UDP (DTLS, ESP). Default: `true`, except with `nc`: its TLS connection carries
+   * nothing while ESP is up, so routers forget it, and the session ends.
+   */
+  udp: z.optional(z.boolean()),
+  /**
+   * Whether the tunnel sends a small query of its own in each minute without traffic, so that nothing on the way forgets it.
+   * Default: unless the gateway states after how much idle time it ends a session. `true`: then too. `false`: never.
+   */
+  keepAlive: z.optional(z.boolean()),
+  /**
    * Where on the gateway to sign in, if not on its front page: `/realm`, or the address of a sign-in page or a group, with
    * its query (FortiGate's `/remote/login?realm=…`).
    */

@@ -57,7 +57,16 @@ export interface OpenConnectGrant extends GrantBase {
   readonly agent: Agent;
   /** The address that answered the sign-in. The cookie may be valid only on this node of a cluster. */
   readonly address: string | null;
+  /** Whether the tunnel also carries packets by UDP (DTLS, ESP). If not, all go through TLS. */
+  readonly udp: boolean;
+  readonly keepAlive: KeepAlive;
 }
+
+/**
+ * When a tunnel sends small queries of its own, so that nothing on the way forgets an idle connection. `without-limit`: only
+ * if the gateway stated no idle time, because the queries would count as use of the session.
+ */
+export type KeepAlive = 'without-limit' | 'always' | 'never';
 
 /** What a tunnel needs to know about a session. */
 export type Grant = RelayGrant | OpenConnectGrant;

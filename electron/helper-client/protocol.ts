@@ -48,6 +48,8 @@ const targetSchema = z.strictObject({
       port: z.number().check(z.int(), z.minimum(1), z.maximum(65_535)),
     }),
   ),
+  /** Whether packets may also go by UDP. Default: true. */
+  udp: z.optional(z.boolean()),
 });
 
 export const helperRequestSchema = z.discriminatedUnion('type', [

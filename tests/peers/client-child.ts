@@ -25,6 +25,8 @@ const grantSchema = z.object({
   address: z.nullable(z.string()),
   idleSeconds: z.null(),
   expiresAt: z.null(),
+  udp: z.boolean(),
+  keepAlive: z.enum(['without-limit', 'always', 'never']),
 });
 const orderSchema = z.discriminatedUnion('type', [
   z.object({

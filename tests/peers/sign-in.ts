@@ -34,5 +34,7 @@ export async function grantFor(lab: Ocserv, user = 'alice', from: 'loopback' | '
     address: from === 'loopback' ? '127.0.0.1' : lab.address,
     idleSeconds: null,
     expiresAt: null,
+    udp: true,
+    keepAlive: 'without-limit',
   };
 }

@@ -222,6 +222,8 @@ const whole: Profile = {
   gatewayChoice: 'quickest',
   protocol: 'anyconnect',
   tunnel: 'system',
+  udp: false,
+  keepAlive: true,
   signInPath: '/students',
   realm: '學生 Students',
   secondFactor: 'otp-field',

@@ -44,6 +44,8 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
     serverPin: 'pin',
     agent: agentFor('linux'),
     address: null,
+    udp: true,
+    keepAlive: 'without-limit',
   };
   const session = (): Session => ({
     id: 's',

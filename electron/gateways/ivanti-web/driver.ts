@@ -7,6 +7,7 @@ import type { Ask, GatewayDriver, GatewayTarget, OpenConnectGrant } from '../gat
 import { stoppedAt } from './own-pages.ts';
 import { sessionCookie, sessionOf } from './session-cookie.ts';
 import { OpenConnectSession } from '../openconnect/session.ts';
+import { tunnelSettings } from '../openconnect/tunnel-settings.ts';
 import { connectWithConsent } from '../connect-with-consent.ts';
 import { signInHosts } from '../gateway-pages.ts';
 import { askBeforePage, pageRefusal, type PageProblem } from '../page-question.ts';
@@ -41,6 +42,7 @@ export function browserDriver(openSignInPage: OpenSignInPage | null, agent: Agen
         endpoint: target,
         idleSeconds: null,
         expiresAt: null,
+        ...tunnelSettings(target.profile),
       };
       // The user name is on the page, which we do not read
       return new OpenConnectSession('', grant, target);

@@ -18,6 +18,7 @@ import { PhoneWait } from './conversation/phone-wait.ts';
 import { proxyFor } from './proxy-address.ts';
 import { OpenConnectSession, signOut } from './session.ts';
 import type { WorkerPool } from './process/worker-pool.ts';
+import { tunnelSettings } from './tunnel-settings.ts';
 import { SamlSignIn } from './web/saml-page.ts';
 import { pageAnswer, signInOnPage } from './web/web-sign-in.ts';
 
@@ -308,6 +309,7 @@ export class OpenConnectSignIn {
       address: isDetour || isIP(ip) === 0 ? null : ip,
       idleSeconds: null,
       expiresAt: null,
+      ...tunnelSettings(target.profile),
     };
   }
 }

@@ -16,6 +16,8 @@ export interface OpenConnectTarget {
   address: string | null;
   /** A proxy without a password. openconnect never gets one, because everybody can read arguments. */
   proxy: { kind: 'http' | 'socks5'; host: string; port: number } | null;
+  /** Default: true. False: no packets by UDP. */
+  udp?: boolean | undefined;
 }
 
 /**
@@ -61,7 +63,14 @@ export function targetOf(
   const url = new URL(grant.connectUrl);
   const isDetour = isDetoured(grant);
   if (isDetour) url.port = String(endpoint.loopbackPort);
-  return { protocol, connectUrl: url.href, agent: grant.agent, address: isDetour ? '127.0.0.1' : proxy ? null : address, proxy };
+  return {
+    protocol,
+    connectUrl: url.href,
+    agent: grant.agent,
+    address: isDetour ? '127.0.0.1' : proxy ? null : address,
+    proxy,
+    ...(grant.udp ? {} : { udp: false }),
+  };
 }
 
 /**
@@ -116,6 +125,7 @@ export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentit
     // A little longer than we keep a silent link. After that the access layer decides: it knows about sleep, networks and the person
     `--reconnect-timeout=${reconnectTimeoutSeconds}`,
     `--force-dpd=${deadPeerSeconds}`,
+    ...(target.udp === false ? ['--no-dtls'] : []),
     `--base-mtu=${protocol === 'anyconnect' ? baseMtu.found : baseMtu.bounded}`,
     ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
     proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',

@@ -67,6 +67,8 @@ describe.skipIf(missingForPeers() !== null).each(programs.filter(([, , file]) =>
         address: '127.0.0.1',
         idleSeconds: null,
         expiresAt: null,
+        udp: true,
+        keepAlive: 'without-limit',
       };
       expect(grant.cookie).toHaveLength(bytes);
       const engine = appTunnel({ programs: { folder, platform: 'linux' }, log: () => undefined, now: Date.now });

@@ -101,6 +101,8 @@ export async function startNcGateway(): Promise<NcGateway> {
         address: '127.0.0.1',
         idleSeconds: null,
         expiresAt: null,
+        udp: false,
+        keepAlive: 'without-limit',
         ...overrides,
       };
     },

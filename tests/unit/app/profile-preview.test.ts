@@ -16,6 +16,8 @@ const whole: Profile = {
   gatewayChoice: 'quickest',
   protocol: 'anyconnect',
   tunnel: 'system',
+  udp: false,
+  keepAlive: true,
   signInPath: '/students',
   realm: 'Students',
   secondFactor: 'append',
@@ -78,7 +80,7 @@ describe('what a profile does is shown, by its schema', () => {
       const tunnels = protocol === 'campus' ? (['relay'] as const) : (['app', 'system'] as const);
       for (const tunnel of tunnels) {
         const shownLines = profileLines(contentsOf({ ...whole, protocol, tunnel }), en.preview);
-        for (const path of ['protocol', 'tunnel', 'gatewayChoice', 'secondFactor'])
+        for (const path of ['protocol', 'tunnel', 'gatewayChoice', 'secondFactor', 'udp', 'keepAlive'])
           expect(shownLines.find((each) => each.path === path)?.text, path).not.toMatch(/^[a-z0-9-]+$/);
       }
     }

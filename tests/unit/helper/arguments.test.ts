@@ -40,6 +40,8 @@ const grant: OpenConnectGrant = {
   address: '192.0.2.7',
   idleSeconds: null,
   expiresAt: null,
+  udp: true,
+  keepAlive: 'without-limit',
 };
 const outputOf = (text: string): OpenConnectOutput => {
   const output = new OpenConnectOutput();
@@ -64,6 +66,12 @@ describe('openconnect’s arguments', () => {
     const args = argumentsFor(targetOf({ ...grant, endpoint: { ...grant.endpoint, loopbackPort: 4433 } }), keyOf(grant));
     expect(args).toContain('--resolve=vpn.campus.test:127.0.0.1');
     expect(args.at(-1)).toBe('https://vpn.campus.test:4433/');
+  });
+
+  test('openconnect’s arguments turn UDP off if the profile does, and otherwise leave it to the gateway', () => {
+    expect(argumentsFor(targetOf({ ...grant, udp: false }), keyOf(grant))).toContain('--no-dtls');
+    expect(argumentsFor(targetOf({ ...grant, udp: true }), keyOf(grant))).not.toContain('--no-dtls');
+    expect(argumentsFor(target, keyOf(grant))).not.toContain('--no-dtls');
   });
 
   test('openconnect’s arguments let a proxy resolve names, and never hold its password', () => {

@@ -130,6 +130,14 @@ describe('reading a profile', () => {
     );
   });
 
+  it('a profile says in booleans whether its tunnel uses UDP and is kept up, and anything else is dropped and named', () => {
+    const read = (keys: object) => readProfile(JSON.stringify({ ...essentials, ...keys }));
+    expect(read({ udp: true, keepAlive: false })).toMatchObject({ profile: { udp: true, keepAlive: false }, dropped: [] });
+    const { profile, dropped } = read({ udp: 'esp', keepAlive: 60 });
+    expect(dropped).toEqual(['udp', 'keepAlive']);
+    expect(profile).toEqual(read({}).profile);
+  });
+
   it('a profile without an essential key is refused, and the key named', () => {
     fc.assert(
       fc.property(profiles, fc.constantFrom(...essential), (profile, key) => {
