@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { agentSchema } from '../../../../shared/user-agent.ts';
+import { carrySchema, libraryProtocol, tunnelNews, tunnelOrders } from './tunnel-messages.ts';
 
 /**
  * The messages between the app and the process that calls libopenconnect. Both sides parse what they get, so a compromised
@@ -84,7 +85,7 @@ export const ocAnswerSchema = z.discriminatedUnion('kind', [
 export type OcAnswer = z.infer<typeof ocAnswerSchema>;
 
 export const signInOptionsSchema = z.object({
-  protocol: z.enum(['anyconnect', 'nc', 'pulse', 'gp', 'f5', 'fortinet', 'array']),
+  protocol: libraryProtocol,
   url: text(2048),
   agent: agentSchema,
   /** Whether the library trusts the system's authorities. If not, it asks about every certificate. */
@@ -109,6 +110,7 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), attempt }),
   /** Checks that the worker is alive. */
   z.object({ type: z.literal('ping') }),
+  ...tunnelOrders,
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
@@ -161,9 +163,10 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   }),
   /** The worker got a message that fits no schema. */
   z.object({ type: z.literal('unreadable') }),
-  /** The worker got a sign-in while another one is in progress. */
+  /** The worker got a sign-in or a tunnel while it is busy with one. */
   z.object({ type: z.literal('busy') }),
   z.object({ type: z.literal('pong') }),
+  ...tunnelNews,
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
 /** A question that the library waits on. */
@@ -176,11 +179,12 @@ export type Done = Extract<FromWorker, { type: 'done' }>;
 export const toThreadSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('warm'), libraries }),
   z.object({ type: z.literal('sign-in'), attempt, libraries, options: signInOptionsSchema }),
+  carrySchema,
 ]);
 
 /** An answer for the blocking thread. `seq` null: cancelled. */
 export const putAnswerSchema = z.object({ seq: z.nullable(seq), answer: z.nullable(ocAnswerSchema) });
 export type PutAnswer = z.infer<typeof putAnswerSchema>;
 
-/** From the blocking thread: messages for the app, and the pipe that interrupts a sign-in. */
-export type FromThread = FromWorker | { type: 'cancel-pipe'; fd: number };
+/** From the blocking thread: messages for the app, and the pipe that takes commands for the library. */
+export type FromThread = FromWorker | { type: 'command-pipe'; fd: number };

@@ -200,7 +200,7 @@ class BlockingThread {
     this.once = false;
     this.socket = -1;
     this.pipe = library.setupCommandPipe(vpn);
-    this.post({ type: 'cancel-pipe', fd: this.pipe });
+    this.post({ type: 'command-pipe', fd: this.pipe });
     library.setSystemTrust(vpn, options.systemTrust ? 1 : 0);
     const steps = [
       // The agent passed to `vpninfo_new` gets the library's version appended, so set the exact one
@@ -261,5 +261,5 @@ const thread = new BlockingThread((message) => port.postMessage(message), thread
 port.on('message', (raw: unknown) => {
   const message = toThreadSchema.parse(raw);
   if (message.type === 'warm') thread.warm(message.libraries);
-  else thread.signIn(message.attempt, message.libraries, message.options);
+  else if (message.type === 'sign-in') thread.signIn(message.attempt, message.libraries, message.options);
 });

@@ -177,6 +177,14 @@ export class WorkerPool {
       case 'fault':
         if (message.attempt === live.attempt) this.distrust(live, message.where);
         return;
+      case 'up':
+      case 'connecting':
+      case 'probed':
+      case 'note':
+      case 'ended':
+      case 'unfit':
+        // Of a tunnel, which owns its process
+        return;
     }
   }
 

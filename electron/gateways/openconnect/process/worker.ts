@@ -90,6 +90,12 @@ function relay(app: App): void {
       case 'ping':
         app.post({ type: 'pong' });
         return;
+      case 'tunnel':
+      case 'command':
+      case 'expect':
+      case 'probe':
+        app.post({ type: 'unfit', attempt: message.attempt, part: 'tunnel', detail: 'this process only signs in' });
+        return;
     }
   };
   app.onMessage((raw) => {
@@ -100,7 +106,7 @@ function relay(app: App): void {
   let hasSpoken = false;
   thread.on('message', (message: FromThread) => {
     hasSpoken = true;
-    if (message.type === 'cancel-pipe') {
+    if (message.type === 'command-pipe') {
       if (running && message.fd >= 0) running.pipe = message.fd;
       return;
     }
