@@ -5,6 +5,7 @@ import { inMegabytes, sizesOf, wrongIn, type Package } from '../tests/packages/c
 import { fpm, installsWithOurOpenConnect } from '../tests/packages/deb.ts';
 import { wrongFuses } from '../tests/packages/fuses.ts';
 import { endsWhereCutShort, signsInToCampus, signsInToGateway } from '../tests/packages/linux.ts';
+import { msiUnderWine, wrongInArm64 } from '../tests/packages/msi.ts';
 import { standInForElectron } from '../tests/packages/stand-in.ts';
 import { workerUnderWine } from '../tests/packages/wine.ts';
 import { buildNative } from './native.ts';
@@ -96,7 +97,11 @@ async function onLinux(): Promise<void> {
 async function onOthers(): Promise<void> {
   const windows = await packAndLook(parseTarget('win32-x64'));
   if (windows) await check('win32-x64: the packed worker loads koffi under Wine', () => workerUnderWine(windows));
-  for (const name of ['win32-arm64', 'darwin-x64', 'darwin-arm64']) await packAndLook(parseTarget(name));
+  if (windows) await check('win32-x64: its MSI installs, upgrades, repairs and goes under Wine', () => msiUnderWine(windows));
+  const arm = await packAndLook(parseTarget('win32-arm64'));
+  if (arm)
+    await check('win32-arm64: the tables of its MSI are as they should be', () => wrongInArm64(arm, resolve(arm.resources, '../..')));
+  for (const name of ['darwin-x64', 'darwin-arm64']) await packAndLook(parseTarget(name));
 }
 
 await reportingErrors(async () => {

@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { writeAfterInstall } from './after-install.ts';
+import { makeMsi } from './msi/msi.ts';
 import { buildNative } from './native.ts';
+import { ensureSystemTools, msiTools } from './system.ts';
 import { hostTarget, parseTarget, type Target } from './targets.ts';
 
 /**
@@ -96,6 +98,18 @@ export async function packageProject(
   await run(process.execPath, [builder, system, `--${arch}`, '--publish', 'never', '--projectDir', folder, ...args], { env, quiet });
 }
 
+/** Adds the MSI for IT to the installers of Windows. Its tools run on Linux only. */
+function addMsi(installers: string, { arch }: Target): void {
+  if (process.platform !== 'linux') {
+    console.log('No MSI: its tools run on Linux.');
+    return;
+  }
+  ensureSystemTools(msiTools);
+  const layout = readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '';
+  const { version } = read(z.object({ version: z.string() }), 'package.json');
+  makeMsi({ layout: join(installers, layout), version, arch }, join(installers, `Causeway-${version}-${arch}.msi`));
+}
+
 interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
@@ -133,6 +147,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { built, partial, pool = null } = values;
   await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial, pool });
   await packageProject(folder, target, values.dir ? ['--dir'] : []);
+  if (target.platform === 'win32' && !values.dir) addMsi(join(folder, 'out', 'installers'), target);
   rmSync('out/installers', { recursive: true, force: true });
   mkdirSync('out', { recursive: true });
   renameSync(join(folder, 'out', 'installers'), 'out/installers');

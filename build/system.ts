@@ -24,6 +24,9 @@ const tools = {
   // Drops packets if the kernel has no netem
   packets: { proof: '/usr/sbin/iptables', packages: ['iptables'] },
   wine: { proof: '/usr/bin/wine', packages: ['wine', 'wine64'] },
+  // Make an MSI, and put into it what wixl cannot say
+  wixl: { proof: '/usr/bin/wixl', packages: ['wixl'] },
+  msitools: { proof: '/usr/bin/msibuild', packages: ['msitools'] },
   // Compiles the tests' stand-ins for Windows programs
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
   // Compiles openconnect for Windows, with the line above
@@ -71,8 +74,11 @@ export const testTools: readonly SystemTool[] = [
   'capabilities',
 ];
 
+/** For the MSI of Windows. */
+export const msiTools: readonly SystemTool[] = ['wixl', 'msitools'];
+
 /** For `npm run package:check`: a desktop for the packaged app, a gateway, and Wine. */
-export const packageTools: readonly SystemTool[] = [...testTools, 'wine'];
+export const packageTools: readonly SystemTool[] = [...testTools, ...msiTools, 'wine'];
 
 /** For `build/native-windows.ts`. */
 export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];

@@ -109,7 +109,7 @@ export function sizesOf({ resources }: Package): { app: number; natives: number;
 
 export const inMegabytes = (bytes: number): string => `${(bytes / mb).toFixed(1)} MB`;
 
-function filesBelow(folder: string): string[] {
+export function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
