@@ -84,13 +84,27 @@ export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
     : problem('other-vpn', { code: 'other-vpn', params: { network } }, localizer, 'requested');
   if (profiles.length === 0)
     yield { check: 'gateway', result: 'attention', says: messages.noProfile, todo: messages.addProfile, code: exitCode.requested };
-  for (const profile of profiles) yield* gatewayChecks(profile, input, check.result === 'ok');
+  for (const profile of profiles) {
+    yield* signInCheck(profile, appRuns);
+    yield* gatewayChecks(profile, input, check.result === 'ok');
+  }
 }
 
 /** The exit code of the problem to solve first: a certificate before a network, and both before a missing program. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
   const order: readonly ExitCode[] = [exitCode.certificate, exitCode.unreachable, exitCode.missing];
   return order.find((code) => codes.includes(code)) ?? exitCode.requested;
+}
+
+/**
+ * Says whether people sign in on a page that only the app can show, because only there can it read Ivanti's cookie. Gateways
+ * of other makers may send people to their own browser instead, so nothing is said of theirs.
+ */
+function* signInCheck({ name, protocol, browser }: Profile, appRuns: boolean): Generator<Check> {
+  if (!browser || (protocol !== 'nc' && protocol !== 'pulse')) return;
+  const says = fillIn(messages.signInPage, { campus: name });
+  if (appRuns) yield passed('sign-in', says);
+  else yield { check: 'sign-in', result: 'attention', says, todo: messages.startApp, code: exitCode.requested };
 }
 
 /** Checks a profile's gateways. An unreachable one counts as a failure only if no other one answers. */

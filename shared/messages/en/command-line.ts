@@ -140,6 +140,8 @@ Exit codes
     helper: 'The service for system tunnels answers.',
     proved: 'To that service {gateway} is proved by {by}.',
     provedBy: { system: 'this computer’s authorities', pins: 'its key', authority: 'its campus’s authority' },
+    signInPage: '{campus}: people sign in on the campus’s own page, which only Causeway’s app shows.',
+    startApp: 'Start the app before causeway connect. The page then opens there.',
     helperNotNeeded: 'Only profiles with a tunnel of the whole system need it.',
     noProfile: 'No campus is known here yet, so no gateway was looked at.',
     addProfile: 'Add one in the app, or name its .causeway file: causeway doctor FILE.',

@@ -105,6 +105,23 @@ test.each([
   expect(notNeeded.of('openconnect')).toMatchObject([{ result: 'attention' }]);
 });
 
+test('doctor says that a sign-in on the campus’s page needs the app, if it does, and asks to start the app', async () => {
+  const { profile } = await open();
+  const browser = { hosts: ['login.campus.test'] };
+  const page: Profile = { ...profile, protocol: 'nc', tunnel: 'app', browser };
+  for (const each of [page, { ...page, protocol: 'pulse' as const }])
+    expect((await examine([each])).of('sign-in')).toMatchObject([
+      {
+        result: 'attention',
+        says: expect.stringContaining(profile.name) as unknown,
+        todo: expect.stringContaining('Start the app') as unknown,
+      },
+    ]);
+  // Forms, or a gateway that may send people to their own browser
+  for (const each of [profile, { ...page, browser: undefined }, { ...page, protocol: 'anyconnect' as const }])
+    expect((await examine([each])).of('sign-in')).toEqual([]);
+});
+
 test('doctor names another VPN, and refuses nothing for it', async () => {
   const { profile } = await open();
   const { code, of } = await examine([profile], { tools: { otherVpn: () => Promise.resolve('wg0') } });
