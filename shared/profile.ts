@@ -261,7 +261,17 @@ export function readProfile(text: string): ReadProfile {
       'tunnel',
       tunnelKindSchema.options.filter((tunnel) => (tunnel === 'relay') === isOurs),
     );
-  return { profile: parsed.data, dropped };
+  const { browser } = parsed.data;
+  // A pattern never gets the password: people would be asked for one that goes nowhere
+  if (browser?.form === undefined || (browser.formHosts ?? browser.hosts.filter((host) => !host.startsWith('*.'))).length > 0)
+    return { profile: parsed.data, dropped };
+  name(['browser.form']);
+  return { profile: { ...parsed.data, browser: withoutForm(browser) }, dropped };
+}
+
+/** A sign-in page whose form people fill in themselves. */
+export function withoutForm({ address, hosts, keep }: NonNullable<Profile['browser']>): NonNullable<Profile['browser']> {
+  return { hosts, ...(address !== undefined && { address }), ...(keep !== undefined && { keep }) };
 }
 
 /** Without its own hosts a form would count on all of the page's, and get the password there. So it goes with them. */

@@ -1,4 +1,4 @@
-import { splitHost, type Profile, type ReadProfile } from '../../shared/profile.ts';
+import { splitHost, withoutForm, type Profile, type ReadProfile } from '../../shared/profile.ts';
 import { domainOfPattern, isOneLabelBelow, isPublicSuffix } from '../net/domain.ts';
 import { plainHost, sameHost } from '../trust/host.ts';
 
@@ -28,7 +28,7 @@ export function withoutForbiddenPatterns({ profile, dropped }: ReadProfile, wild
   if (formHosts?.length !== 0)
     return { profile: { ...rest, browser: { ...browser, hosts: left, ...(formHosts && { formHosts }) } }, dropped: named };
   // Without its hosts the form would count on all of them
-  return { profile: { ...rest, browser: withoutForm(browser, left) }, dropped: [...named, 'browser.form'] };
+  return { profile: { ...rest, browser: withoutForm({ ...browser, hosts: left }) }, dropped: [...named, 'browser.form'] };
 }
 
 const addressHost = ({ address = '' }: Browser): string => URL.parse(address)?.host ?? '';
@@ -44,8 +44,4 @@ function holds(place: string, host: string): boolean {
 function mayCount(host: string, wildcards: boolean): boolean {
   const domain = domainOfPattern(host);
   return domain === null || (wildcards && !isPublicSuffix(domain));
-}
-
-function withoutForm({ address, keep }: Browser, hosts: string[]): Browser {
-  return { hosts, ...(address !== undefined && { address }), ...(keep !== undefined && { keep }) };
 }

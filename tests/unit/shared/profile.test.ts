@@ -92,6 +92,18 @@ describe('reading a profile', () => {
     expect(dropped).toEqual(['browser.formHosts[0]']);
   });
 
+  it('a form that could be filled in nowhere is dropped and named: patterns never get the password', () => {
+    const read = (browser: unknown) => readProfile(JSON.stringify({ ...essentials, browser }));
+    const patterns = ['*.sso.campus.example', '*.login.campus.example:8443'];
+    expect(read({ hosts: patterns, form: 'adfs', keep: true })).toMatchObject({ dropped: ['browser.form'] });
+    expect(read({ hosts: patterns, form: 'adfs', keep: true }).profile.browser).toEqual({ hosts: patterns, keep: true });
+    for (const browser of [
+      { hosts: [...patterns, ...hosts], form: 'adfs' },
+      { hosts: patterns, form: 'adfs', formHosts: ['a.sso.campus.example'] },
+    ])
+      expect(read(browser)).toMatchObject({ profile: { browser }, dropped: [] });
+  });
+
   it('a gateway’s port is one of 1 to 65535', () => {
     const read = (gateway: string) => () => readProfile(JSON.stringify({ ...essentials, gateways: [gateway] }));
     expect(read('vpn.campus.example:65535')).not.toThrow();
