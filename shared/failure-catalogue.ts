@@ -53,6 +53,7 @@ export const failureCatalogue = {
   'push-timed-out': 'now',
   'push-refused-at-once': 'now',
   'push-superseded': 'now',
+  'push-left': 'never',
   'call-not-confirmed': 'now',
   'factor-unknown': 'now',
   'session-limit': 'later',

@@ -261,6 +261,7 @@ class App implements Parts {
   async connect(profileId: string, pressed = true): Promise<void> {
     const profile = this.profileStore.find(profileId);
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
+    this.notices.dismiss('push-left');
     this.pressed = pressed;
     this.attempted = profileId;
     this.controller.connect(profile);
@@ -347,12 +348,23 @@ class App implements Parts {
     if (state.kind === 'connected' && before === 'opening') this.notices.background(this.savedSignIn.worked(state.profileId));
     if (open && before !== 'reconnecting' && this.taskFlow.current && this.recovery.state.step === 'closed')
       this.notices.background(this.taskFlow.pursue());
-    if (state.kind === 'closing') this.notices.background(this.portal.close());
+    if (state.kind === 'closing') {
+      this.notices.background(this.portal.close());
+      if (state.ending === null) this.warnOfPush();
+    }
     if (state.kind === 'idle') {
       if (this.attempted !== null) this.notices.background(this.savedSignIn.ended(this.attempted, state.ending));
       this.attempted = null;
       this.endTask(state.ending);
     }
+  }
+
+  /** Duo's page sends a push by itself, and nobody withdraws it when the page closes. A lost phone is not the person's to answer. */
+  private warnOfPush(): void {
+    const { current } = this.taskFlow;
+    const { state: page } = this.signInPages;
+    if (page.kind === 'open' && page.step === 'second-factor' && current !== 'lost-phone' && this.pendingSecrets.passcode === null)
+      this.notices.tell({ code: 'push-left' });
   }
 
   /**

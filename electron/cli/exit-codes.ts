@@ -61,6 +61,7 @@ const exitCodes = {
   'push-timed-out': secondFactor,
   'push-refused-at-once': secondFactor,
   'push-superseded': secondFactor,
+  'push-left': requested,
   'call-not-confirmed': secondFactor,
   'factor-unknown': secondFactor,
   'session-limit': refused,

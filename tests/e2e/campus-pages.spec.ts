@@ -51,7 +51,7 @@ test('at a campus with web sign-in, our screen shows the page’s error for a wr
 
   await signIn(mei.password);
   const page = await pageOn('duo.campus.test');
-  await expect(advice()).toContainText('A push may already be on its way to your phone.');
+  await expect(advice()).toContainText('The page may have sent a push to your phone already. Approve it only while the page waits for it.');
   expect(await factors.approve(mei.phone, factors.waiting(mei.phone)[0]?.id ?? '')).toBe(true);
   await button(page, 'No, other people use this device').click();
   await button(page, 'Proceed').click();
@@ -72,7 +72,7 @@ test('at a campus with web sign-in, our screen shows the page’s error for a wr
   await expect.poll(() => sessions.ofPerson(mei.userId).map((session) => session.client)).toEqual(['Second']);
 });
 
-test('Cancel beside the campus’s page ends the sign-in, and no session is left', async () => {
+test('Cancel beside the campus’s page ends the sign-in, no session is left, and our screen warns of a push that may still be on the phone', async () => {
   const { window } = client;
   await button(window, 'Connect').click();
   await signIn(mei.password);
@@ -81,4 +81,6 @@ test('Cancel beside the campus’s page ends the sign-in, and no session is left
   await expect(button(window, 'Connect')).toBeVisible();
   await expect.poll(() => page.isClosed()).toBe(true);
   expect(campus.records.sessions()).toEqual([]);
+  await expect(window.getByText('A push may still be on your phone')).toBeVisible();
+  await expect(window.getByText('Do not approve it.')).toBeVisible();
 });

@@ -245,6 +245,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'A newer push took its place, or the device was removed.',
     todo: 'Approve the newest one, or send another.',
   },
+  'push-left': {
+    title: 'A push may still be on your phone',
+    happened: 'You ended the sign-in on the page of your second factor, which may have sent one.',
+    todo: 'Do not approve it. Choose Deny, or let it run out.',
+  },
   'call-not-confirmed': {
     title: 'The call was not confirmed',
     happened: 'Nobody confirmed it on the phone, or the call did not get through.',

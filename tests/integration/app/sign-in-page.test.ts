@@ -18,6 +18,7 @@ const profile: Profile = profileSchema.parse({
   browser: { hosts: ['login.campus.test:8444', '*.sso.campus.test', 'help.campus.test'], formHosts: ['login.campus.test:8444'] },
   labels: { userId: 'User', password: 'Password' },
   portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+  recovery: { address: 'https://recover.campus.test/', interface: 'other' },
   trust: { kind: 'system' },
 });
 
@@ -130,6 +131,42 @@ describe('the campus’s page', () => {
     await run.app.verbs.disconnect();
     expect(run.app.state.access).toEqual({ kind: 'idle', ending: null });
     await when(run.app, ({ signInPage }) => signInPage.kind === 'closed');
+  });
+
+  const duoPage = { ...page, host: 'api-1a2b3c4d.duosecurity.com', path: '/frame/v4/auth' };
+  const warnings = () => run.app.state.notices.filter(({ failure }) => failure.code === 'push-left');
+
+  test('Cancel on Duo’s page warns of a push that may still be on the phone, until the next Connect', async () => {
+    await start();
+    await run.app.verbs.connect({ profileId: 'pages' });
+    await isOpen();
+    run.desktop.signInPage(duoPage);
+    await run.app.verbs.disconnect();
+    expect(run.app.state.access).toEqual({ kind: 'idle', ending: null });
+    expect(warnings()).toHaveLength(1);
+    await run.app.verbs.connect({ profileId: 'pages' });
+    expect(warnings()).toEqual([]);
+  });
+
+  test('nothing is said of a push if another page was open at Cancel, if Duo’s page had closed before, or if the phone is lost', async () => {
+    await start();
+    await run.app.verbs.connect({ profileId: 'pages' });
+    await isOpen();
+    run.desktop.signInPage(duoPage);
+    run.desktop.signInPage({ ...page, host: 'vpn.campus.test:8443' });
+    await run.app.verbs.disconnect();
+    await run.app.verbs.connect({ profileId: 'pages' });
+    await isOpen();
+    run.desktop.signInPage(duoPage);
+    run.desktop.signInPage(null);
+    await run.app.verbs.disconnect();
+    expect(warnings()).toEqual([]);
+    await run.app.verbs.startTask({ task: 'lost-phone' });
+    await run.app.verbs.recoveryContinue();
+    await isOpen();
+    run.desktop.signInPage(duoPage);
+    await run.app.verbs.disconnect();
+    expect(warnings()).toEqual([]);
   });
 });
 
