@@ -84,7 +84,10 @@ interface LeaveProps {
   canRemoveLost: boolean;
 }
 
-/** The next actions: the lost phone's removal, another task, close the portal, disconnect. Once the task is done, one button does the last two. */
+/**
+ * The next actions: the lost phone's removal, another task, disconnect. The strip above the portal closes it at any time, so
+ * that is a button here only once the task is done: it then ends the connection too.
+ */
 function Leave({ access, done, hasTask, canRemoveLost }: LeaveProps) {
   const { messages } = useLocalizer();
   const { run, busy } = useVerbs();
@@ -111,7 +114,7 @@ function Leave({ access, done, hasTask, canRemoveLost }: LeaveProps) {
           pending={busy}
           onPress={() => void run(online ? 'disconnect' : 'closePortal')}
         >
-          {online ? messages.guide.finish : messages.action.closePortal}
+          {online ? messages.guide.finish : messages.guide.finishOnCampus}
         </Button>
       )}
       {hasTask && (
@@ -119,17 +122,10 @@ function Leave({ access, done, hasTask, canRemoveLost }: LeaveProps) {
           {messages.guide.leave}
         </Button>
       )}
-      {!done && (
-        <div className="pair">
-          <Button pending={busy} onPress={() => void run('closePortal')}>
-            {messages.action.closePortal}
-          </Button>
-          {online && (
-            <Button pending={busy} onPress={() => void run('disconnect')}>
-              {messages.action.disconnect}
-            </Button>
-          )}
-        </div>
+      {!done && online && (
+        <Button pending={busy} onPress={() => void run('disconnect')}>
+          {messages.action.disconnect}
+        </Button>
       )}
     </>
   );

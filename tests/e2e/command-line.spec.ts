@@ -34,7 +34,7 @@ test('the command line and the window share one session: what one starts, the ot
 
   expect((await causeway(scene, 'portal')).code).toBe(0);
   await expect((await scene.client.portal()).getByText('Add a new Device').first()).toBeVisible();
-  await scene.button('Close portal').first().click();
+  await scene.button('Close portal').click();
 
   await scene.button('Disconnect').click();
   await expect(scene.button('Connect')).toBeVisible();

@@ -9,7 +9,7 @@ test('the portal opens signed in, through the relay only, and its data is delete
   await scene.says('2fa.campus.test');
   // Nothing of ours is in the page, and nothing from the page is left after the visit
   expect(await portal.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in window))).toEqual([]);
-  await scene.button('Close portal').first().click();
+  await scene.button('Close portal').click();
   await expect.poll(() => portal.isClosed()).toBe(true);
   await scene.button('Disconnect').click();
   await expect(scene.button('Connect')).toBeVisible();

@@ -338,6 +338,11 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
     heading: campus.name,
     focus: 'heading',
   },
+  'home-push-left': {
+    state: state({ notices: [{ id: 'push-left', failure: { code: 'push-left' } }] }),
+    heading: campus.name,
+    focus: 'heading',
+  },
   'ended-unreachable': {
     state: state({ access: { kind: 'idle', ending: { code: 'gateway-unreachable', params: { host: 'vpn.campus.test' } } } }),
     heading: 'Your campus did not answer',
@@ -769,6 +774,15 @@ export const screens: Record<string, { state: AppState; heading: string; focus: 
   },
   'portal-add-done': {
     state: state({ access: connected, portal: portal('/add/done'), task: 'add-device' }),
+    heading: 'Add a new device',
+    focus: 'heading',
+  },
+  'portal-done-on-campus': {
+    state: state({
+      access: { kind: 'on-campus', profileId: campus.id },
+      portal: portal('/add/done', { via: 'direct' }),
+      task: 'add-device',
+    }),
     heading: 'Add a new device',
     focus: 'heading',
   },

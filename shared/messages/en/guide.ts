@@ -42,6 +42,7 @@ export const guide = {
   other: 'Your campus’s portal may name its buttons differently.',
   allSet: 'You are all set!',
   finish: 'Close portal and disconnect',
+  finishOnCampus: 'Done',
   removeLost: 'Remove your lost phone',
   removeLostWhy: 'Until you remove it, your old phone can still approve sign-ins.',
   onCampus: 'On campus: no VPN needed',

@@ -276,7 +276,7 @@ export const screens = {
     formLeft: 'Causeway did not fill in this page. Sign in there yourself with your {userId} and {password}.',
     second: 'Then comes your second factor. Causeway continues by itself once you are in.',
     factor: 'Confirm at the right that it is you.',
-    push: 'A push may already be on its way to your phone.',
+    push: 'The page may have sent a push to your phone already. Approve it only while the page waits for it.',
     passcode: 'To type a code instead, choose “Other options”, then “Duo Mobile passcode”.',
     held: 'Choose “Other options” at the right, then “Bypass code”, and paste your recovery passcode there.',
     lost: 'Choose “Other options” at the right, then “Bypass code”, and type your recovery passcode there.',

@@ -94,6 +94,9 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['portal-free', 'Reload', 'portalReload'],
   ['portal-failed', 'Load again', 'portalReload'],
   ['portal-add-confirm', 'Choose another task', 'leaveTask'],
+  ['portal-add-confirm', 'Close portal', 'closePortal'],
+  ['portal-add-confirm', 'Disconnect', 'disconnect'],
+  ['portal-done-on-campus', 'Done', 'closePortal'],
   ['portal-add-confirm', 'Copy passcode', 'copyPasscode'],
   ['portal-add-done', 'Close portal and disconnect', 'disconnect'],
   ['portal-lost-done', 'Remove your lost phone', 'startTask', { task: 'remove-device' }],
@@ -620,6 +623,24 @@ describe('beside the portal', () => {
     await expectCalls(['revealPasscode']);
   });
 
+  test('there is one Close portal button on every screen with a portal, and Tab leads to it', async () => {
+    const withPortal = Object.entries(screens).filter(([, { state }]) => state.portal.kind === 'open' && state.confirmation === null);
+    expect(withPortal.length).toBeGreaterThan(8);
+    for (const [name] of withPortal) {
+      await openScreen(name);
+      expect(await button('Close portal').count(), name).toBe(1);
+    }
+    await openScreen('portal-free');
+    await expect
+      .poll(async () => {
+        await press('Tab');
+        return subject.page.evaluate(() => document.activeElement?.textContent);
+      })
+      .toBe('Close portal');
+    await press('Enter');
+    await expectCalls(['closePortal']);
+  });
+
   test('a question appears where the portal’s page does not cover it', async () => {
     await subject.page.setViewportSize({ width: 1180, height: 760 });
     await openScreen('confirm-quit');
@@ -759,9 +780,11 @@ describe('beside the campus’s sign-in page', () => {
       'Causeway did not fill in this page. Sign in there yourself with your UMPASS user ID and UMPASS password.',
     );
     await openScreen('sign-in-page-factor');
-    expect(await main()).toContain('A push may already be on its way to your phone.');
+    expect(await main()).toContain('The page may have sent a push to your phone already. Approve it only while the page waits for it.');
     expect(await main()).toContain('“Other options”, then “Duo Mobile passcode”');
-    await expect.poll(announced).toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you. A push');
+    await expect
+      .poll(announced)
+      .toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you. The page may have sent a push');
     await openScreen('sign-in-page-failed');
     await expect.poll(announced).toBe('Your campus did not answer');
   });
