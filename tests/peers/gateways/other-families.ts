@@ -104,9 +104,9 @@ const twoGateways =
 /** A portal with two gateways, of which this is one. The first sign-in leads to a challenge. */
 const globalProtect = (request: Served): Reply => globalProtectWith()(request);
 
-/** The same with another answer of the portal to a signed-in person, or with another challenge. */
+/** The same with another answer of the portal to a signed-in person, with another challenge, or with a ticket (`authcookie`) for each sign-in. */
 export const globalProtectWith =
-  (config: string = twoGateways, challenge: string = plainScript, passwordDays = '-1') =>
+  (config: string = twoGateways, challenge: string = plainScript, passwordDays = '-1', newTicket = () => 'authcookie0123456789') =>
   ({ path, form }: Served): Reply => {
     if (path.startsWith('/global-protect/prelogin.esp') || path.startsWith('/ssl-vpn/prelogin.esp')) {
       return {
@@ -124,7 +124,7 @@ export const globalProtectWith =
         if (form.get('passwd') !== code) return { status: 512 };
         const parts = [
           '',
-          'authcookie0123456789',
+          newTicket(),
           'persistent',
           'portal',
           form.get('user') ?? '',

@@ -1,24 +1,30 @@
-import type { Readable, Writable } from 'node:stream';
+import { checkedPacket, WireFault } from './byte-reader.ts';
 
 /**
- * IF-T/TLS with Juniper's EAP inside, as far as a sign-in and a tunnel need it. Numbers and layouts: OpenConnect 9.01,
+ * IF-T/TLS with Juniper's EAP inside, as far as a sign-in and a tunnel need it. Numbers and layouts: OpenConnect 9.01 and 9.21,
  * `pulse.c`; the AVPs' layout: RFC 5281, 10.1. All integers are big-endian.
  */
 export const vendor = { trustedComputing: 0x5597, juniper: 0xa4c, juniperAvp: 0x583 } as const;
 /** Packet types: the first is the Trusted Computing Group's, the rest are Juniper's own. */
 export const packet = {
+  versionRequest: 1,
   versionResponse: 2,
   challenge: 5,
+  authResponse: 6,
   success: 7,
   config: 1,
   data: 4,
+  /** The client would have packets in ESP, not here (`pulse_connect`). */
+  switchToEsp: 5,
+  /** What the client says about its computer. */
+  computer: 0x88,
   close: 0x89,
   configEnd: 0x8f,
   fatal: 0x93,
 } as const;
 const juniperAuth = (vendor.juniper << 8) | 1;
 const expandedJuniper = 0xfe000a4c;
-const eap = { request: 1, success: 3 } as const;
+const eap = { request: 1, response: 2, success: 3 } as const;
 const eapMessage = 79;
 
 /** Codes of Juniper's AVPs. */
@@ -49,7 +55,8 @@ export interface Reply {
   inner: Buffer | null;
 }
 
-const u32 = (...values: number[]): Buffer => {
+/** Numbers of 32 bits. */
+export const u32 = (...values: number[]): Buffer => {
   const bytes = Buffer.alloc(4 * values.length);
   values.forEach((value, index) => bytes.writeUInt32BE(value >>> 0, 4 * index));
   return bytes;
@@ -104,108 +111,81 @@ export function passwordsIn({ inner }: Reply): string[] {
 
 export const tokenIn = ({ inner }: Reply): string | null => (inner?.[0] === 6 ? inner.subarray(1).toString() : null);
 
-/** The gateway's end of a connection. Reads reject when the client is gone. */
-export class PulseWire {
-  private readonly bytes: AsyncIterator<Buffer, undefined>;
-  private held = Buffer.alloc(0);
-  private sequence = 0;
-  private ident = 1;
+export const packetHeaderBytes = 16;
+const maxPacketBytes = 65_536;
 
-  constructor(
-    incoming: Readable,
-    private readonly outgoing: Writable,
-  ) {
-    this.bytes = incoming[Symbol.asyncIterator]();
-  }
-
-  /** The head of an HTTP request, line by line. */
-  async head(): Promise<string[]> {
-    while (this.held.indexOf('\r\n\r\n') < 0) await this.more();
-    const end = this.held.indexOf('\r\n\r\n');
-    const head = this.take(end + 4).toString('latin1');
-    return head.trimEnd().split('\r\n');
-  }
-
-  async packet(): Promise<Packet> {
-    while (this.held.length < 16) await this.more();
-    const length = this.held.readUInt32BE(8);
-    if (length < 16 || length > 65_536) throw new Error('no packet of IF-T');
-    while (this.held.length < length) await this.more();
-    const whole = this.take(length);
-    return { vendor: whole.readUInt32BE(0), type: whole.readUInt32BE(4), body: whole.subarray(16) };
-  }
-
-  write(bytes: string | Buffer): Promise<void> {
-    return new Promise((resolve, reject) => this.outgoing.write(bytes, (error) => (error ? reject(error) : resolve())));
-  }
-
-  /** Wait for it: OpenConnect takes each TLS record for one packet. */
-  send(from: number, type: number, body: Buffer): Promise<void> {
-    return this.write(Buffer.concat([u32(from, type, body.length + 16, this.sequence++), body]));
-  }
-
-  /** An empty challenge opens the negotiation. */
-  sendAuth(): Promise<void> {
-    return this.send(vendor.trustedComputing, packet.challenge, u32(juniperAuth));
-  }
-
-  challenge(...avps: Buffer[]): Promise<void> {
-    const message = eapOf(eap.request, this.ident++, Buffer.concat([u32(expandedJuniper, 1), ...avps]));
-    return this.send(vendor.trustedComputing, packet.challenge, Buffer.concat([u32(juniperAuth), message]));
-  }
-
-  succeed(): Promise<void> {
-    return this.send(
-      vendor.trustedComputing,
-      packet.success,
-      Buffer.concat([u32(juniperAuth), eapOf(eap.success, this.ident, Buffer.alloc(0))]),
-    );
-  }
-
-  /** The reply to a challenge. The AVPs follow the kind of authentication and EAP's header. */
-  async reply(): Promise<Reply> {
-    const { body } = await this.packet();
-    const reply: Reply = { avps: new Map(), inner: null };
-    for (let at = 16; at + 8 <= body.length;) {
-      const code = body.readUInt32BE(at);
-      const length = body.readUInt32BE(at + 4) & 0xff_ff_ff;
-      if (length < 8) break;
-      const end = at + length;
-      if (code === eapMessage) reply.inner = body.subarray(at + 12, end);
-      else reply.avps.set(code, body.subarray(at + 12, end).toString());
-      at = end + ((4 - (length % 4)) % 4);
-    }
-    return reply;
-  }
-
-  private take(length: number): Buffer {
-    const taken = this.held.subarray(0, length);
-    this.held = this.held.subarray(length);
-    return taken;
-  }
-
-  private async more(): Promise<void> {
-    const next = await this.bytes.next();
-    if (next.done === true) throw new Error('the client is gone');
-    this.held = Buffer.concat([this.held, next.value]);
-  }
+/** A packet (`buf_append_ift_hdr`, `send_ift_packet`). `sequence`: how many its sender sent before. */
+export function packetBytes(from: number, type: number, sequence: number, body: Buffer): Buffer {
+  return Buffer.concat([u32(from, type, body.length + packetHeaderBytes, sequence), body]);
 }
 
-/** Address, netmask and packet size of a tunnel, and no other routes. */
-export function tunnelConfig(address: readonly [number, number, number, number], mtu: number): Buffer {
-  const attribute = (type: number, value: Buffer): Buffer => {
-    const head = Buffer.alloc(4);
-    head.writeUInt16BE(type, 0);
-    head.writeUInt16BE(value.length, 2);
-    return Buffer.concat([head, value]);
-  };
-  const attributes = Buffer.concat([
-    u32(0x03000000),
-    attribute(0x0001, Buffer.from(address)),
-    attribute(0x0002, Buffer.from([255, 255, 255, 0])),
-    attribute(0x4005, u32(mtu)),
-  ]);
-  const noRoutes = u32(0x2e000008, 0);
-  const length = 12 + noRoutes.length + 4 + attributes.length + 16;
-  return Buffer.concat([u32(0, 0, 0, 0, 0x2c20f000, 0, length), noRoutes, u32(attributes.length + 4), attributes]);
+/**
+ * Reads a packet's first {@link packetHeaderBytes}. Throws {@link WireFault} when its length is impossible, or when it is not the
+ * one with this number: OpenConnect counts its packets on a connection from 0 (`ift_seq`).
+ */
+export function readPacketHeader(header: Buffer, sequence: number): { vendor: number; type: number; bytes: number } {
+  const length = header.readUInt32BE(8);
+  if (length < packetHeaderBytes || length > maxPacketBytes || header.readUInt32BE(12) !== sequence)
+    throw new WireFault(`no packet ${sequence} of IF-T: ${header.toString('hex')}`);
+  return { vendor: header.readUInt32BE(0), type: header.readUInt32BE(4), bytes: length - packetHeaderBytes };
 }
+
+/** The versions that OpenConnect asks for (1 to 2, best 2), and the one that it gets (`pulse_authenticate`). */
+export const versions = { asked: Buffer.from([0, 1, 2, 2]), taken: Buffer.from([0, 0, 0, 2]) } as const;
+
+/** The body of an authentication challenge with Juniper's AVPs. Without a number: an empty one, which opens the negotiation. */
+export function challengeBody(ident?: number, ...avps: Buffer[]): Buffer {
+  if (ident === undefined) return u32(juniperAuth);
+  return Buffer.concat([u32(juniperAuth), eapOf(eap.request, ident, Buffer.concat([u32(expandedJuniper, 1), ...avps]))]);
+}
+
+/** The body that ends the negotiation well. */
+export const successBody = (ident: number): Buffer => Buffer.concat([u32(juniperAuth), eapOf(eap.success, ident, Buffer.alloc(0))]);
+
+/** Reads the body of a client's answer. The AVPs follow the kind of authentication and EAP's header. */
+export function readReply(body: Buffer): Reply {
+  if (
+    body.length < 16 ||
+    body.readUInt32BE(0) !== juniperAuth ||
+    body.readUInt8(4) !== eap.response ||
+    body.readUInt16BE(6) !== body.length - 4
+  )
+    throw new WireFault(`no answer of EAP: ${body.subarray(0, 16).toString('hex')}`);
+  const reply: Reply = { avps: new Map(), inner: null };
+  for (let at = 16; at + 8 <= body.length;) {
+    const code = body.readUInt32BE(at);
+    const length = body.readUInt32BE(at + 4) & 0xff_ff_ff;
+    if (length < 8) break;
+    const end = at + length;
+    if (code === eapMessage) reply.inner = body.subarray(at + 12, end);
+    else reply.avps.set(code, body.subarray(at + 12, end).toString());
+    at = end + ((4 - (length % 4)) % 4);
+  }
+  return reply;
+}
+
+/** What a client sends while its tunnel is up. */
+export type TunnelInput = { kind: 'packet'; packet: Buffer } | { kind: 'close' } | { kind: 'esp' };
+
+/** Understands a packet of a client whose tunnel is up. Throws {@link WireFault} for any that OpenConnect does not send (`pulse_mainloop`). */
+export function readTunnelInput({ vendor: from, type, body }: Packet): TunnelInput {
+  if (from === vendor.juniper) {
+    if (type === packet.data) return { kind: 'packet', packet: checkedPacket(body, (body[0] ?? 0) >> 4 === 6 ? 6 : 4) };
+    if (type === packet.close && body.length === 0) return { kind: 'close' };
+    // It answers an offer of ESP by its own keys, and then by this line
+    if (type === packet.config && body.length === 176 && body.readUInt32BE(0x10) === 0x21202400) return { kind: 'esp' };
+    if (type === packet.switchToEsp && body.toString() === 'ncmo=1\n\0') return { kind: 'esp' };
+  }
+  throw new WireFault(`a packet ${from.toString(16)}/${type} of ${body.length} bytes in a tunnel`);
+}
+
+/** Why a gateway ends a tunnel, as users of OpenConnect reported them (`pulse_mainloop`). */
+export const endings = {
+  replaced: [6, 'agentd error'],
+  signedOut: [7, 'session has been terminated'],
+  idle: [8, 'session timed out'],
+} as const;
+
+/** The body of the packet with which a gateway ends a tunnel: text, whose spaces are escaped and which OpenConnect cuts at its last byte. */
+export const fatalBody = ([type, why]: readonly [number, string]): Buffer =>
+  Buffer.from(`errorType=${type} errorString=${why.replaceAll(' ', '%20')}\n\0`);

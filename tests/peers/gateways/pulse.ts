@@ -3,19 +3,29 @@ import { once } from 'node:events';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Profile } from '../../../shared/profile.ts';
 import { issue } from '../../support/issuer.ts';
+import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
+import { spkiSha256 } from '../../../electron/trust/verifier.ts';
+import { agentFor } from '../../../shared/user-agent.ts';
+import { WireFault } from './byte-reader.ts';
+import { insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
+import { PacketSessions, type PacketSession } from './packet-sessions.ts';
+import { PacketWriter } from './packet-writer.ts';
+import { configEnd, espConfig, mainConfig, type ConfigVersion } from './pulse-config.ts';
+import { PulseConnection } from './pulse-connection.ts';
 import {
   asksHostCheck,
   asksPassword,
   asksToken,
   avp,
   avpCode,
+  endings,
+  fatalBody,
   packet,
   passwordsIn,
-  PulseWire,
+  readTunnelInput,
   refusesPassword,
   session,
   tokenIn,
-  tunnelConfig,
   vendor,
   type Reply,
 } from './pulse-wire.ts';
@@ -40,9 +50,13 @@ export interface PulseOptions {
   sessions?: readonly string[];
   /** Runs after a password was typed, before the answer. If it rejects, the connection is closed. */
   afterPassword?: () => Promise<void>;
+  /** How it writes its configuration. Default: as before 9.1R14. */
+  version?: ConfigVersion;
+  /** Offers ESP on a UDP port where nobody answers. */
+  offersEsp?: boolean;
 }
 
-/** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs people in, recognizes its cookies, and keeps a tunnel open. */
+/** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs people in, recognizes its cookies, and carries their tunnels. */
 export interface Pulse {
   readonly user: { name: string; password: string; token: string };
   /** Everything typed, in order: realms, passwords, tokens. */
@@ -51,7 +65,20 @@ export interface Pulse {
   readonly cookies: ReadonlySet<string>;
   /** The number of open tunnels. */
   tunnels(): number;
+  readonly host: string;
+  readonly port: number;
+  readonly inside: InsideHosts;
+  sessionOf(grant: OpenConnectGrant): PacketSession | null;
   profile(overrides?: Partial<Profile>): Profile;
+  /** Starts a session without a sign-in. */
+  grant(overrides?: Partial<OpenConnectGrant>): OpenConnectGrant;
+  /** Ends a session and tells its client why. */
+  end(grant: OpenConnectGrant, why: keyof typeof endings): void;
+  /** Knows a session no more, and tells nobody. */
+  forget(grant: OpenConnectGrant): void;
+  /** Breaks every tunnel's connection. Sessions stay. */
+  hangUp(): void;
+  /** Closes everything. Rejects when a client broke the wire's rules, with what it sent. */
   stop(): Promise<void>;
 }
 
@@ -63,22 +90,22 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const leaf = await issue(authority, { dns: [host] });
   const user = { name: 'mei.chan', password: 'harbour-lantern-42', token: '287082' };
   const typed: string[] = [];
-  const cookies = new Set<string>();
+  const hosts = await startInsideHosts();
+  const sessions = new PacketSessions(hosts);
   const sockets = new Set<TLSSocket>();
-  let tunnels = 0;
+  const faults: string[] = [];
+  /** The connection of each open tunnel, whose packets count. */
+  const open = new Map<PacketSession, PulseConnection>();
 
   async function serve(socket: TLSSocket): Promise<void> {
-    const wire = new PulseWire(socket, socket);
+    const wire = new PulseConnection(socket, socket);
     const [request = '', ...headers] = await wire.head();
     if (!headers.some((line) => /^upgrade: IF-T/i.test(line))) return signOut(wire, request, headers);
     await wire.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
     if (options.instead === 'break') throw new Error('as asked');
     if (options.instead === 'garbage') await wire.write(randomBytes(64));
     if (options.instead !== undefined) return hold(wire);
-    await wire.packet(); // The versions that the client speaks
-    const version = Buffer.from([0, 0, 0, 2]);
-    await wire.send(vendor.trustedComputing, packet.versionResponse, version);
-    await wire.packet(); // The computer's description
+    await wire.greet();
     if (options.refusesClient === true) {
       await wire.send(
         vendor.juniper,
@@ -87,21 +114,22 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       );
       return;
     }
-    await wire.sendAuth();
-    await wire.packet(); // "anonymous"
+    await wire.begin();
     await wire.challenge();
     const { avps } = await wire.reply();
     const known = avps.get(avpCode.cookie);
-    const cookie = known !== undefined && cookies.has(known) ? known : await signIn(wire);
+    const cookie = known !== undefined && sessions.find(known) ? known : await signIn(wire);
     if (cookie === null) return;
     await wire.challenge(avp(avpCode.cookie, cookie));
     await wire.reply();
     await wire.succeed();
-    await tunnel(wire);
+    const session = sessions.find(cookie);
+    if (session) await carry(socket, wire, session);
+    if (session && !session.link) sessions.forget(cookie);
   }
 
   /** Null: the sign-in has failed, and the client has been told. */
-  async function signIn(wire: PulseWire): Promise<string | null> {
+  async function signIn(wire: PulseConnection): Promise<string | null> {
     if (options.failure !== undefined) {
       await wire.challenge(avp(avpCode.failure, options.failure));
       return null;
@@ -131,8 +159,12 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       await wire.challenge(...options.sessions.map(session));
       typed.push((await wire.reply()).avps.get(avpCode.endSession) ?? '');
     }
+    return newCookie();
+  }
+
+  function newCookie(): string {
     const cookie = randomBytes(16).toString('hex');
-    cookies.add(cookie);
+    sessions.start(cookie);
     return cookie;
   }
 
@@ -142,7 +174,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     return reply.avps.get(avpCode.user) === user.name && password === user.password;
   }
 
-  async function changed(wire: PulseWire, letters: number): Promise<boolean> {
+  async function changed(wire: PulseConnection, letters: number): Promise<boolean> {
     await wire.challenge(asksPassword(0x43));
     const [old = '', fresh = ''] = passwordsIn(await wire.reply());
     typed.push(old, fresh);
@@ -151,7 +183,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     return false;
   }
 
-  async function showedToken(wire: PulseWire, args: string): Promise<boolean> {
+  async function showedToken(wire: PulseConnection, args: string): Promise<boolean> {
     for (let tries = 0; tries < tokenTries; tries++) {
       await wire.challenge(asksToken(tries === 0 ? args : `That was wrong. ${args}`));
       const token = tokenIn(await wire.reply());
@@ -162,25 +194,49 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     return false;
   }
 
-  async function tunnel(wire: PulseWire): Promise<void> {
-    await wire.send(vendor.juniper, packet.config, tunnelConfig([192, 0, 2, 7], 1400));
-    await wire.send(vendor.juniper, packet.configEnd, Buffer.alloc(4));
-    tunnels += 1;
+  /** Returns when the client has signed out. */
+  async function carry(socket: TLSSocket, wire: PulseConnection, session: PacketSession): Promise<void> {
+    const { nameServer, searchDomain, route, mtu } = insidePlan;
+    const esp = options.offersEsp === true;
+    const config = {
+      address: session.address,
+      netmask: '255.255.255.255',
+      mtu,
+      nameServers: [nameServer],
+      searchDomain,
+      routes: [route],
+      esp,
+    };
+    await wire.send(vendor.juniper, packet.config, mainConfig(config, options.version ?? 'old'));
+    if (esp) await wire.send(vendor.juniper, packet.config, espConfig());
+    await wire.send(vendor.juniper, packet.configEnd, configEnd);
+    const writer = new PacketWriter(
+      socket,
+      (bytes) => wire.next(vendor.juniper, packet.data, bytes),
+      () => session.network.onWritable(),
+    );
+    open.set(session, wire);
+    session.attach(writer);
     try {
-      while ((await wire.packet()).type !== packet.close);
+      for (;;) {
+        const input = readTunnelInput(await wire.packet());
+        if (input.kind === 'close') return;
+        if (input.kind === 'packet') session.receive(input.packet);
+      }
     } finally {
-      tunnels -= 1;
+      session.detach(writer);
+      if (open.get(session) === wire) open.delete(session);
     }
   }
 
-  async function hold(wire: PulseWire): Promise<void> {
+  async function hold(wire: PulseConnection): Promise<void> {
     for (;;) await wire.packet();
   }
 
   /** Its web pages end a session as Ivanti's others do. */
-  async function signOut(wire: PulseWire, request: string, headers: readonly string[]): Promise<void> {
+  async function signOut(wire: PulseConnection, request: string, headers: readonly string[]): Promise<void> {
     const cookie = /DSID=([0-9a-f]+)/.exec(headers.find((line) => /^cookie:/i.test(line)) ?? '')?.[1] ?? '';
-    const known = request.startsWith('GET /dana-na/auth/logout.cgi ') && cookies.delete(cookie);
+    const known = request.startsWith('GET /dana-na/auth/logout.cgi ') && sessions.forget(cookie) !== null;
     await wire.write(`HTTP/1.1 ${known ? '200 OK' : '404 Not Found'}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
   }
 
@@ -190,19 +246,52 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     socket.on('error', () => undefined); // The client may hang up
     serve(socket).then(
       () => socket.end(),
-      () => socket.destroy(),
+      (error: unknown) => {
+        if (error instanceof WireFault) faults.push(error.message);
+        socket.destroy();
+      },
     );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not a TCP server');
-  const loopbackPort = address.port;
+  const listening = server.address();
+  if (listening === null || typeof listening === 'string') throw new Error('not a TCP server');
+  const { port } = listening;
   return {
     user,
     typed,
-    cookies,
-    tunnels: () => tunnels,
+    host,
+    port,
+    inside: hosts,
+    get cookies() {
+      return sessions.tickets;
+    },
+    tunnels: () => sessions.open,
+    sessionOf: ({ cookie }) => sessions.find(cookie),
+    grant: (overrides = {}) => ({
+      kind: 'openconnect',
+      protocol: 'pulse',
+      endpoint: { host, port: 443, loopbackPort: port },
+      cookie: newCookie(),
+      connectUrl: `https://${host}/`,
+      agent: agentFor('linux'),
+      serverPin: `pin-sha256:${spkiSha256(leaf.certificate)}`,
+      address: '127.0.0.1',
+      idleSeconds: null,
+      expiresAt: null,
+      udp: true,
+      keepAlive: 'without-limit',
+      ...overrides,
+    }),
+    end({ cookie }, why) {
+      const session = sessions.forget(cookie);
+      const wire = session && open.get(session);
+      if (!wire) return;
+      session.link?.write(wire.next(vendor.juniper, packet.fatal, fatalBody(endings[why])));
+      session.link?.end();
+    },
+    forget: ({ cookie }) => void sessions.forget(cookie),
+    hangUp: () => sessions.hangUp(),
     profile: (overrides = {}) => ({
       version: 1,
       id: 'pulse',
@@ -213,13 +302,16 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       labels: { userId: 'User ID', password: 'Password' },
       portal: { address: 'https://portal.campus.test/', hosts: ['portal.campus.test'], pages: 'other' },
       trust: { kind: 'authority', pem: authority.pem },
-      connectTo: [{ host, port: 443, loopbackPort }],
+      connectTo: [{ host, port: 443, loopbackPort: port }],
       ...overrides,
     }),
     async stop() {
+      sessions.close();
       for (const socket of sockets) socket.destroy();
+      hosts.stop();
       server.close();
       await once(server, 'close');
+      if (faults.length > 0) throw new Error(`the client broke Pulse's wire: ${faults.join('; ')}`);
     },
   };
 }
