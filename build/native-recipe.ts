@@ -189,7 +189,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'openconnect-source',
-    patches: ['openconnect-form-without-fields.patch'],
+    patches: ['openconnect-form-without-fields.patch', 'openconnect-pipe-as-tunnel.patch'],
     licence: 'COPYING.LGPL',
     steps: (setup) => (setup.platform === 'linux' ? openconnectForLinux(setup) : openconnectForWindows(setup)),
   },

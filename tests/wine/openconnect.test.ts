@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Accepted } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { FormGateway, signInForm } from '../peers/gateways/form-gateway.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../peers/gateways/ocserv.ts';
 import {
@@ -110,5 +111,34 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     const script: Script = { credentials: credentials(name, password), passcode: () => passcode(lab.codeFor(name)) };
     const { who } = await signIn(script, { trust: { kind: 'system' } });
     expect(who.kinds()).toEqual(['credentials', 'passcode']);
+  });
+
+  test('Cancel on Windows reaches the library while the gateway withholds its answer, and its worker lives on', async () => {
+    const mei = credentials('mei', 'harbour');
+    const at = await FormGateway.start(({ init }, { requests }) => (init ? signInForm : requests.length === 2 ? 'hang' : 'success'));
+    onTestFinished(() => at.stop());
+    // No kill would come in time to be what ended it
+    let workers = 0;
+    const startWorker = () => {
+      workers += 1;
+      return windows.startWorker();
+    };
+    const mine = await startDriver({
+      startWorker,
+      library: { path: windows.library },
+      times: { cancelTimeoutMs: 60_000 },
+    });
+    onTestFinished(() => mine.driver.stop());
+    const attempt = (signal: AbortSignal) => mine.driver.signIn(targetFor(at.profile()), person({ credentials: mei }).ask, signal);
+    const cancelling = new AbortController();
+    const cancelled = attempt(cancelling.signal);
+    cancelled.catch(() => undefined);
+    await expect.poll(() => at.requests.length, { timeout: 60_000 }).toBe(2);
+    const from = performance.now();
+    cancelling.abort();
+    await expect(cancelled).rejects.toMatchObject({ failure: { code: 'cancelled' } });
+    expect(performance.now() - from).toBeLessThan(1_000);
+    expect((await attempt(new AbortController().signal)).user).toBe('mei');
+    expect(workers).toBe(1);
   });
 });

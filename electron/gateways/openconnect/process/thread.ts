@@ -1,9 +1,10 @@
-import { writeSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownUid } from '../../../system/own-user-posix.ts';
+import koffi from 'koffi';
 import * as z from 'zod/mini';
 import { noAddress } from './callbacks.ts';
+import { commandSender } from './command-pipe.ts';
 import { loadLibrary, systemResolver, type Library } from './library.ts';
 import type { Pointer } from './memory.ts';
 import {
@@ -50,6 +51,7 @@ type WithoutSeq<Q> = Q extends AnyQuestion ? Omit<Q, 'seq'> : never;
 class BlockingThread {
   private library: Library | null = null;
   private readonly resolve = systemResolver();
+  private readonly send = commandSender(koffi);
   private seq = 0;
   /** The last sign-in's handle. Kept until the next one, so that its cancel pipe's descriptor is not reused in between. */
   private last: Pointer = null;
@@ -223,12 +225,7 @@ class BlockingThread {
 
   /** Stops the library before it sends: its next network call finds that it is cancelled. */
   private giveUp(): void {
-    try {
-      writeSync(this.pipe, 'x');
-    } catch {
-      // On Windows this is a socket
-      this.stopForGood();
-    }
+    if (!this.send(this.pipe, 'x')) this.stopForGood();
   }
 
   /** Does nothing more. The app saw the log line and ends the process. */

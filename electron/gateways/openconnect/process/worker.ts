@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { commandSender, type SendCommand } from './command-pipe.ts';
 import { toWorkerSchema, type FromThread, type FromWorker, type OcAnswer, type PutAnswer, type ToWorker } from './messages.ts';
 
 /**
@@ -13,6 +13,12 @@ interface App {
   post(message: FromWorker): void;
   onMessage(listener: (message: unknown) => void): void;
 }
+
+/** For interrupting the library while it waits for the network. Without koffi no library runs. */
+const sender: Promise<SendCommand> = import('koffi').then(
+  ({ default: koffi }) => commandSender(koffi),
+  () => () => false,
+);
 
 relay(toApp());
 
@@ -131,11 +137,7 @@ function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Interrupts the library while it waits for the network. */
+/** If it cannot, the app ends the process. */
 function interrupt(pipe: number): void {
-  try {
-    writeSync(pipe, 'x');
-  } catch {
-    // On Windows this is a socket and cannot be written to: the app ends the process instead
-  }
+  void sender.then((send) => send(pipe, 'x'));
 }
