@@ -7,7 +7,6 @@ import { localizerFor } from '../shared/messages/localizer.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
-import { applyManagedProfiles } from './app/profiles/managed-profiles.ts';
 import { serveControl } from './app/control/control.ts';
 import { appSession } from './app/control/app-session.ts';
 import { prewarmWorker } from './app/worker-prewarm.ts';
@@ -42,7 +41,9 @@ import { killTree } from './worker/kill-tree.ts';
 import { openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './worker/worker-environment.ts';
 import { campusesIn } from './storage/campuses.ts';
-import { policyFile, programsOf, readPolicy } from './storage/policy.ts';
+import { LivePolicy } from './storage/policy/live-policy.ts';
+import { policyPlaces } from './storage/policy/places.ts';
+import { programsOf } from './storage/policy/policy.ts';
 import { keytarLoader, Secrets } from './storage/secrets.ts';
 import { builtHere } from './tunnels/openconnect/programs-linux.ts';
 import { Settings } from './storage/settings.ts';
@@ -93,7 +94,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   systemRoots.begin(log.line);
   const linksOpen = !app.isPackaged || app.setAsDefaultProtocolClient(linkScheme);
 
-  const { policy, notice: policyNotice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+  const livePolicy = await LivePolicy.open(policyPlaces(process.platform, process.env), process.platform);
+  const { policy } = livePolicy.current;
   const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
   if (isSandboxOff && policy.sandboxRequired) {
     sandboxRequired(log);
@@ -111,10 +113,6 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
   const settings = await Settings.open(userData);
   const secrets = new Secrets(keytarLoader(log.line));
-  void applyManagedProfiles(settings, policy.profiles, {
-    secrets,
-    tell: ({ code, detail }) => log.line(`the saved sign-in could not be forgotten: ${code} ${detail ?? ''}`),
-  });
   const proxy = await startLoopbackProxy();
   let presenters: DesktopPresenters | null = null;
 
@@ -143,7 +141,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
   const portal = createPortalView({ pageArea: window, proxy, log: log.line, now: Date.now });
-  const localizer = () => localizerFor(settings.get().preferences.language, app.getPreferredSystemLanguages());
+  const localizer = () => localizerFor((application?.state ?? settings.get()).preferences.language, app.getPreferredSystemLanguages());
   const messages = () => localizer().messages;
   const signInPage = createSignInView({
     pageArea: window,
@@ -152,7 +150,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
-    wildcardHosts: policy.wildcardHosts,
+    wildcardHosts: () => livePolicy.current.policy.wildcardHosts,
     localizer,
     keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
@@ -209,18 +207,13 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     direct: directDial,
     proxies,
     findOldTls,
-    oldTlsAllowed: policy.oldTls === 'allow',
     campuses,
-    managedProfiles: policy.profiles,
+    policy: livePolicy,
     otherVpn: () => otherVpn(),
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),
-    totpSavingAllowed: policy.keptCodes,
     encryption: safeStorageEncryption(),
-    pageSavingAllowed: policy.keepPageSignIns,
-    strictCertificates: policy.certificates === 'strict',
-    wildcardHosts: policy.wildcardHosts,
-    notices: earlyNotices({ folderNotice, lastRun: takeFault(userData), policyNotice, isSandboxOff, parts: installed }),
+    notices: earlyNotices({ folderNotice, lastRun: takeFault(userData), isSandboxOff, parts: installed }),
     about: {
       version: app.getVersion(),
       linksOpen,
@@ -245,10 +238,12 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     perform: (command: Command) => perform(command, context),
   });
   presenters = shown;
-  desktop.applyPreferences(settings.get().preferences);
+  desktop.applyPreferences(running.state.preferences, livePolicy.current.policy.startAtSignIn !== null);
+  const stopWatching = livePolicy.watch();
   app.on('activate', showWindow);
   app.on('will-quit', () => {
     bridge.close();
+    stopWatching();
     openconnect.stop();
     void controlled.then((server) => server?.close());
     shown.close();

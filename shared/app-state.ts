@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { accessStateSchema } from './access-state.ts';
 import { failureSchema } from './failure.ts';
 import { plainLine } from './plain-text.ts';
+import { policyStateSchema } from './policy/report.ts';
 import { preferencesSchema } from './settings.ts';
 import { recoveryStateSchema } from './recovery.ts';
 import { taskSchema } from './task.ts';
@@ -163,7 +164,9 @@ export const appStateSchema = z.object({
   confirmation: z.nullable(confirmationSchema),
   /** A web proxy between here and a campus's profile or recovery site asks for user and password. */
   proxyQuestion: z.nullable(z.object({ id: z.string(), host: z.string(), failure: z.nullable(failureSchema) })),
+  /** What counts of them, under the policy. */
   preferences: preferencesSchema,
+  policy: policyStateSchema,
   /** Settings are open over the rest of the window, from the window's own button, the tray or the menu. */
   settingsOpen: z.boolean(),
   saved: z.object({

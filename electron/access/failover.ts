@@ -19,7 +19,7 @@ export interface FailoverDeps {
   /** Finds out whether a gateway's TLS is too old. Without it, nothing checks. */
   findOldTls?: FindOldTls;
   /** Policy lets people in to a gateway whose TLS is too old. */
-  oldTlsAllowed?: boolean;
+  oldTlsAllowed?: () => boolean;
   now: () => number;
 }
 
@@ -86,7 +86,7 @@ class Contact {
     private endpoint: Endpoint,
     private readonly signal: AbortSignal,
   ) {
-    if (options.deps.oldTlsAllowed) this.endpoint = { ...endpoint, oldTls: true };
+    if (options.deps.oldTlsAllowed?.()) this.endpoint = { ...endpoint, oldTls: true };
   }
 
   async signIn(): Promise<{ target: GatewayTarget; session: Session }> {

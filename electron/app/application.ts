@@ -3,6 +3,7 @@ import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.t
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Preferences } from '../../shared/settings.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import { PageSignInFiles, type Encryption } from '../storage/page-sign-ins.ts';
@@ -18,6 +19,9 @@ import { PendingSecrets } from './sign-in/pending-secrets.ts';
 import { LinkConfirmations } from './link-confirmations.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
+import { PolicyControl, withoutPolicy, type PolicyView } from './policy/policy-control.ts';
+import { allowedGateways } from './profiles/under-policy.ts';
+import { preferencesUnder } from './policy/preferences.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts, PageKeeper } from './ports.ts';
 import { ProfileStore } from './profiles/profile-store.ts';
@@ -39,29 +43,21 @@ import { windowVerbs } from './window-verbs.ts';
 
 export interface ApplicationDeps extends Pick<
   ControllerDeps,
-  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls'
 > {
   settings: Settings;
   secrets: Secrets;
   desktop: DesktopPorts;
   proxy: LoopbackProxy;
   about: AppState['about'];
-  /** Whether the computer's policy lets people save a key for one-time codes. */
-  totpSavingAllowed?: boolean;
+  /** The computer's policy. Default: none. */
+  policy?: PolicyView;
   /** Encrypts what is kept of sign-ins on campuses' own pages. Without one, nothing of them is kept. */
   encryption?: Encryption;
-  /** Whether the computer's policy lets people keep those. Yes by default. */
-  pageSavingAllowed?: boolean;
-  /** Whether the computer's policy forbids questions about certificates. */
-  strictCertificates?: boolean;
-  /** Whether the computer's policy lets a profile allow hosts of its sign-in page by a pattern. */
-  wildcardHosts?: boolean;
   /** Problems that were found before there was a window to show them in. */
   notices?: readonly Failure[];
   /** The campuses that ship in the app. Without it, there are none. */
   campuses?: () => Promise<readonly ShippedCampus[]>;
-  /** The profiles of the computer's policy. */
-  managedProfiles?: readonly Profile[];
   /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
   otherVpn?: () => Promise<string | null>;
 }
@@ -79,6 +75,7 @@ class App implements Parts {
   readonly signInPages: SignInPages;
   readonly proxyQuestion: ProxyQuestion;
   readonly notices: Notices;
+  readonly policy: PolicyControl;
   readonly taskFlow: TaskFlow;
   readonly clipboard: PasscodeClipboard;
   confirmation: Confirmation | null = null;
@@ -101,7 +98,8 @@ class App implements Parts {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
     this.recorder = new RunRecorder(this);
-    const early = (deps.notices ?? []).map((failure) => ({ id: failure.code, failure }));
+    const policy = deps.policy ?? withoutPolicy;
+    const early = [...policy.current.notices, ...(deps.notices ?? [])].map((failure) => ({ id: failure.code, failure }));
     this.notices = new Notices([...settings.notices, ...early], changed);
     const tell = (failure: Failure): void => this.notices.tell(failure);
     this.clipboard = new PasscodeClipboard(desktop.clipboard, (work) => this.notices.background(work));
@@ -109,20 +107,29 @@ class App implements Parts {
     this.proxyQuestion = new ProxyQuestion(deps.proxies, changed);
     this.profileStore = new ProfileStore(settings, now, {
       routeThroughProxy: this.proxyQuestion.routeThroughProxy,
-      strict: deps.strictCertificates ?? false,
-      managed: deps.managedProfiles ?? [],
-      wildcardHosts: deps.wildcardHosts ?? false,
+      policy: () => this.policy.policy,
+    });
+    this.policy = new PolicyControl({
+      policy,
+      settings,
+      secrets,
+      now,
+      routeThroughProxy: this.proxyQuestion.routeThroughProxy,
+      stop: this.ending.signal,
+      notices: this.notices,
+      tell: ({ code, detail }) => log(`the saved sign-in could not be forgotten: ${code} ${detail ?? ''}`),
+      isAtRest: () => this.lastKind === 'idle',
+      policyChanged: () => this.policyChanged(),
+      changed,
     });
     const interrupted = interruptedRun(settings.get().running, this.profileStore.all);
     if (interrupted) this.profileStore.select(interrupted.profileId);
-    const totpSavingAllowed = deps.totpSavingAllowed ?? false;
     this.savedSignIn = new SavedSignIn({
       settings,
       secrets,
       pendingSecrets: this.pendingSecrets,
-      totpSavingAllowed,
+      policy: () => this.policy.policy,
       pageSignIns: new PageSignInFiles(settings.directory, deps.encryption ?? null),
-      pageSavingAllowed: deps.pageSavingAllowed ?? true,
       now,
       changed,
       tell,
@@ -130,6 +137,7 @@ class App implements Parts {
     this.controller = new AccessController(
       {
         ...deps,
+        oldTlsAllowed: () => this.policy.policy.oldTls === 'allow',
         verifierFor: (profile) => this.profileStore.verifierFor(profile),
         client: { name: 'causeway', version: deps.about.version, installation: settings.get().installation },
         rememberVouched: (host, key) => this.profileStore.rememberVouched(host, { by: 'system', key }),
@@ -239,11 +247,25 @@ class App implements Parts {
     this.changed();
   }
 
+  private policyChanged(): void {
+    this.savedSignIn.policyChanged();
+    this.applyPreferences();
+    this.changed();
+  }
+
   private changed(): void {
     this.askLinkConfirmation();
     const { state } = this;
     for (const listener of this.stateListeners) listener(state);
     this.recorder.recordSoon();
+  }
+
+  get preferences(): Preferences {
+    return preferencesUnder(this.policy.inForce, this.settings.get());
+  }
+
+  applyPreferences(): void {
+    this.desktop.applyPreferences(this.preferences, this.policy.inForce.policy.startAtSignIn !== null);
   }
 
   /** The profile that Connect means. Fails with `profile-none`. */
@@ -259,8 +281,12 @@ class App implements Parts {
    * @param pressed whether a person pressed Connect, or a task, for this; false when a link or a file asked for it
    */
   async connect(profileId: string, pressed = true): Promise<void> {
-    const profile = this.profileStore.find(profileId);
+    this.profileStore.find(profileId);
     if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
+    await this.policy.beforeConnect();
+    const profile = this.profileStore.find(profileId);
+    const { gateways, name: campus } = profile;
+    if (allowedGateways(profile, this.policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
     this.notices.dismiss('push-left');
     this.pressed = pressed;
     this.attempted = profileId;
@@ -275,6 +301,7 @@ class App implements Parts {
     this.deps.desktop.showWindow();
     try {
       const link = readLink(argument);
+      if (link?.kind === 'campus') this.profileStore.throwUnlessMayAdd();
       if (link?.kind === 'connect') this.links.queue({ kind: 'connect', profileId: this.profileStore.find(link.profileId).id });
       else if (link) this.links.queue(link);
       else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.profileStore.previewFile(argument);
@@ -287,6 +314,10 @@ class App implements Parts {
 
   async quickConnect(): Promise<void> {
     if (this.controller.state.kind !== 'idle') return;
+    if (!this.policy.policy.quickConnect) {
+      this.deps.desktop.showWindow();
+      return;
+    }
     const settled = new Promise<void>((resolve) => {
       const off = this.controller.onChange((state) => {
         if (state.kind === 'asking' && !state.answered && state.autoAnswerAt === undefined) this.deps.desktop.showWindow();
@@ -356,6 +387,7 @@ class App implements Parts {
       if (this.attempted !== null) this.notices.background(this.savedSignIn.ended(this.attempted, state.ending));
       this.attempted = null;
       this.endTask(state.ending);
+      this.notices.background(this.policy.atRest());
     }
   }
 

@@ -1,11 +1,13 @@
 import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Preferences } from '../../shared/settings.ts';
 import type { AccessController } from '../access/controller.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { PendingSecrets } from './sign-in/pending-secrets.ts';
 import type { Notices } from './notices.ts';
 import type { PasscodeClipboard } from './portal/passcode-clipboard.ts';
+import type { PolicyControl } from './policy/policy-control.ts';
 import type { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts } from './ports.ts';
 import type { ProfileStore } from './profiles/profile-store.ts';
@@ -32,6 +34,9 @@ export interface Parts {
   readonly notices: Notices;
   readonly clipboard: PasscodeClipboard;
   readonly settings: Settings;
+  readonly policy: PolicyControl;
+  /** What counts of the person's settings, under the policy. */
+  readonly preferences: Preferences;
   readonly desktop: DesktopPorts;
   /** The campuses that ship in the app. */
   readonly campuses: () => Promise<readonly ShippedCampus[]>;
@@ -48,5 +53,7 @@ export interface Parts {
   update(change: () => void): void;
   /** Starts a new attempt and clears what an earlier one left on the screen. `pressed`: a person pressed Connect, or a task, for this. */
   connect(profileId: string, pressed?: boolean): Promise<void>;
+  /** Carries out the settings that count. */
+  applyPreferences(): void;
   quit(): void;
 }

@@ -118,7 +118,8 @@ export interface DesktopPorts {
   /** Lets the person choose the file of their certificate, and returns its path. Null when they cancel. */
   chooseCertificateFile(): Promise<string | null>;
   showLogs(): Promise<void>;
-  applyPreferences(preferences: Preferences): void;
+  /** @param isDecided the policy decides whether the app starts at sign-in, so what was set before is replaced */
+  applyPreferences(preferences: Preferences, isDecided?: boolean): void;
   /** Ends the app after a confirmed quit. */
   quit(): void;
 }

@@ -1,5 +1,7 @@
 import type { Confirmation } from '../../shared/app-state.ts';
+import { fail } from '../../shared/failure.ts';
 import { detailsOf } from './failure-details.ts';
+import { isLocked } from './policy/preferences.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { discover, discoverAccepted } from './profiles/discovery.ts';
 
@@ -45,15 +47,18 @@ export function windowVerbs(parts: Parts): WindowVerbs {
       if (open) await savedSignIn.savedPassword.probe();
     },
     async changePreferences(change) {
+      const names = (['language', 'openAtLogin', 'notifications'] as const).filter((name) => change[name] !== undefined);
+      if (names.some((name) => isLocked(name, parts.policy.inForce))) throw fail('policy-locked');
       parts.update(() => {
-        settings.update(({ preferences: now }) => ({
+        settings.update(({ preferences: now, chosenPreferences }) => ({
+          chosenPreferences: [...new Set([...chosenPreferences, ...names])],
           preferences: {
             language: change.language ?? now.language,
             openAtLogin: change.openAtLogin ?? now.openAtLogin,
             notifications: change.notifications ?? now.notifications,
           },
         }));
-        desktop.applyPreferences(settings.get().preferences);
+        parts.applyPreferences();
       });
     },
     async dismissNotice({ id }) {

@@ -3,7 +3,7 @@ import { commandLine } from '../../shared/messages/en/command-line.ts';
 
 /** The command that the arguments ask for. */
 export type Command = { json: boolean; folder: string | null } & (
-  | { verb: 'help' | 'version' | 'status' | 'disconnect' }
+  | { verb: 'help' | 'version' | 'status' | 'disconnect' | 'policy' }
   | { verb: 'portal' | 'doctor' | 'profiles'; profile: string | null }
   | ConnectCommand
 );
@@ -55,6 +55,7 @@ export function readArguments(argv: readonly string[]): Command {
     case undefined:
       throw new UsageError(usage.noCommand);
     case 'status':
+    case 'policy':
     case 'disconnect':
       if (operand !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: operand }));
       return { ...common, verb };

@@ -6,6 +6,7 @@ import { commandLine } from '../../shared/messages/en/command-line.ts';
 import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { StartWorker } from '../worker/worker.ts';
 import { fromWorkerSchema } from '../gateways/openconnect/process/messages.ts';
+import type { PolicyInForce } from '../storage/policy/policy.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import { withDeadline } from '../net/deadline.ts';
 import type { CertificateVerifier } from '../trust/verifier.ts';
@@ -60,6 +61,7 @@ export interface DoctorInput {
   proxies: Proxies;
   /** Whether the computer's policy allows it. */
   oldTlsAllowed: boolean;
+  policy: PolicyInForce;
   signal: AbortSignal;
 }
 
@@ -70,6 +72,7 @@ export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
   const { profiles, localizer, tools, secrets, appRuns } = input;
   yield passed('app', appRuns ? messages.app : messages.noApp);
   yield* componentChecks(input);
+  yield* policyChecks(input);
   const keychain = await secrets.availability();
   yield keychain === 'available'
     ? passed('keychain', messages.keychain)
@@ -87,6 +90,16 @@ export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
   for (const profile of profiles) {
     yield* signInCheck(profile, appRuns);
     yield* gatewayChecks(profile, input, check.result === 'ok');
+  }
+}
+
+/** Names where the policy comes from, and everything that is wrong with it. None without a policy. */
+function* policyChecks({ policy: { decisions, notices }, localizer }: DoctorInput): Generator<Check> {
+  const places = [...new Set([...decisions.values()].map(({ source }) => source.place))];
+  if (places.length > 0 && notices.length === 0) yield passed('policy', fillIn(messages.policy, { places: localizer.list(places) }));
+  for (const notice of notices) {
+    const check = problem('policy', notice, localizer, 'requested');
+    yield { ...check, todo: `${check.todo ?? ''} ${messages.policyDetails}` };
   }
 }
 

@@ -7,9 +7,12 @@ import { AccessController, type ControllerDeps } from '../access/controller.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { serveControl, type ControlledSession, type ControlServer } from '../app/control/control.ts';
 import { PendingSecrets } from '../app/sign-in/pending-secrets.ts';
+import { withoutPolicy, type PolicyView } from '../app/policy/policy-control.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
+import { allowedGateways } from '../app/profiles/under-policy.ts';
 import { SavedSignIn } from '../app/sign-in/saved-sign-in.ts';
 import { PageSignInFiles } from '../storage/page-sign-ins.ts';
+import type { Policy } from '../storage/policy/policy.ts';
 import type { Secrets } from '../storage/secrets.ts';
 import type { Settings } from '../storage/settings.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../tunnels/loopback-proxy.ts';
@@ -18,21 +21,13 @@ import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 /** What the composition root passes in: the same drivers and tunnels as in the app. */
 export type Core = Pick<
   ControllerDeps,
-  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls' | 'oldTlsAllowed'
+  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls'
 > & {
   settings: Settings;
   secrets: Secrets;
   version: string;
-  /** Whether the computer's policy lets people save a key for one-time codes. */
-  totpSavingAllowed?: boolean;
-  /** Whether the computer's policy lets people keep their sign-in on a campus's own page. Yes by default. */
-  pageSavingAllowed?: boolean;
-  /** Whether the computer's policy forbids questions about certificates. */
-  strictCertificates?: boolean;
-  /** Whether the computer's policy lets a profile allow hosts of its sign-in page by a pattern. */
-  wildcardHosts?: boolean;
-  /** Problems that were found before the session was created. */
-  notices?: readonly Failure[];
+  /** The computer's policy. Default: none. */
+  policy?: PolicyView;
 };
 
 /** A session in this process: the app's own parts without a window, with the app's own settings. */
@@ -58,25 +53,22 @@ export class LocalSession implements SessionClient {
     const tell = (failure: Failure): void => {
       for (const listener of this.noticeListeners) listener(failure);
     };
-    this.profileStore = new ProfileStore(settings, now, {
-      strict: core.strictCertificates ?? false,
-      wildcardHosts: core.wildcardHosts ?? false,
-    });
-    const totpSavingAllowed = core.totpSavingAllowed ?? false;
+    const policy = (): Policy => this.policy.current.policy;
+    this.profileStore = new ProfileStore(settings, now, { policy });
     this.savedSignIn = new SavedSignIn({
       settings,
       secrets,
       pendingSecrets,
-      totpSavingAllowed,
+      policy,
       // A terminal has no page of its own
       pageSignIns: new PageSignInFiles(settings.directory),
-      pageSavingAllowed: core.pageSavingAllowed ?? true,
       now,
       changed: () => undefined,
       tell,
     });
     this.controller = new AccessController({
       ...core,
+      oldTlsAllowed: () => policy().oldTls === 'allow',
       verifierFor: (profile) => this.profileStore.verifierFor(profile),
       client: { name: 'causeway-cli', version: core.version, installation: settings.get().installation },
       rememberVouched: (host, key) => this.profileStore.rememberVouched(host, { by: 'system', key }),
@@ -93,6 +85,10 @@ export class LocalSession implements SessionClient {
     });
   }
 
+  private get policy(): PolicyView {
+    return this.core.policy ?? withoutPolicy;
+  }
+
   get access(): AccessState {
     return this.controller.state;
   }
@@ -102,8 +98,7 @@ export class LocalSession implements SessionClient {
   }
 
   get notices(): readonly AppNotice[] {
-    const { settings, notices = [] } = this.core;
-    return [...settings.notices, ...notices.map((failure) => ({ id: failure.code, failure }))];
+    return [...this.core.settings.notices, ...this.policy.current.notices.map((failure) => ({ id: failure.code, failure }))];
   }
 
   onAccess(listener: (access: AccessState) => void): () => void {
@@ -116,9 +111,16 @@ export class LocalSession implements SessionClient {
   }
 
   /** @param typed whether a person at the terminal asked for it */
-  async connect(profile: Profile, typed: boolean): Promise<void> {
+  async connect(chosen: Profile, typed: boolean): Promise<void> {
     this.typed = typed;
-    if (!this.profileStore.all.includes(profile)) this.unsaved.add(profile);
+    const { gateways, name: campus } = chosen;
+    if (allowedGateways(chosen, this.policy.current.policy).length === 0)
+      throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
+    const profile = this.profileStore.under(chosen);
+    if (!this.profileStore.isSaved(chosen)) {
+      this.profileStore.throwUnlessMayAdd();
+      this.unsaved.add(profile);
+    }
     this.profile = profile;
     this.controller.connect(profile);
   }

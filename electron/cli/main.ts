@@ -14,7 +14,9 @@ import { forkWorker } from '../worker/fork-worker.ts';
 import { librariesFor, openconnectDriver } from '../gateways/openconnect/driver.ts';
 import { campusesIn } from '../storage/campuses.ts';
 import { userDataFolder } from '../storage/folder.ts';
-import { policyFile, programsOf, readPolicy } from '../storage/policy.ts';
+import { LivePolicy } from '../storage/policy/live-policy.ts';
+import { policyPlaces } from '../storage/policy/places.ts';
+import { programsOf } from '../storage/policy/policy.ts';
 import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { systemRoots } from '../trust/roots.ts';
@@ -59,7 +61,8 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
-const { policy, notice } = await readPolicy(policyFile(process.platform, process.env), process.platform);
+const livePolicy = await LivePolicy.open(policyPlaces(process.platform, process.env), process.platform);
+const { policy } = livePolicy.current;
 
 /** The installer puts the native programs beside its executable. In a clone they are where the build put them. */
 const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
@@ -109,16 +112,12 @@ const host: Host = {
     return () => interrupts.delete(listener);
   },
   campuses: campusesIn(path.join(import.meta.dirname, '..', 'campuses'), () => undefined),
-  profiles: policy.profiles,
+  policy: livePolicy,
   tools,
   exitNow,
   core: (settings) => ({
     settings,
-    notices: notice ? [notice] : [],
-    totpSavingAllowed: policy.keptCodes,
-    pageSavingAllowed: policy.keepPageSignIns,
-    strictCertificates: policy.certificates === 'strict',
-    wildcardHosts: policy.wildcardHosts,
+    policy: livePolicy,
     secrets: new Secrets(),
     version: version(),
     drivers: driversFor({ formDriver: openconnect, pageDriver }),
@@ -131,7 +130,6 @@ const host: Host = {
     environment: withClockGap({ onSuspend: nothing, onResume: nothing, onNetworkChange }, Date.now),
     proxies: new Proxies(proxyOfEnvironment(process.env)),
     findOldTls,
-    oldTlsAllowed: policy.oldTls === 'allow',
     now: Date.now,
     random: Math.random,
     log: () => undefined,

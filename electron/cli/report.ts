@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { holdsSession, accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
 import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
+import { policyFaults, policyKeys } from '../../shared/policy/keys.ts';
+import { policyFaultSchema, type PolicyFaultReport } from '../../shared/policy/report.ts';
 import { plainText } from '../../shared/plain-text.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import type { Localizer } from '../../shared/messages/localizer.ts';
@@ -59,6 +61,26 @@ export const eventSchema = z.discriminatedUnion('event', [
     result: z.enum(['ok', 'attention', 'missing']),
     says: z.string(),
     todo: z.optional(z.string()),
+  }),
+  z.object({
+    event: z.literal('policy'),
+    key: z.enum(policyKeys),
+    /** As it is written. Null: no place of the policy has it. */
+    value: z.unknown(),
+    /** What it is without a policy. */
+    usual: z.unknown(),
+    from: z.nullable(z.object({ place: z.string(), level: z.enum(['enforced', 'default']) })),
+    overrides: z.array(z.object({ place: z.string(), value: z.unknown() })),
+    faults: z.array(z.custom<PolicyFaultReport>((value) => policyFaultSchema.safeParse(value).success)),
+  }),
+  /** What is wrong with the policy, if it belongs to no key. */
+  z.object({
+    event: z.literal('policy-fault'),
+    place: z.string(),
+    key: z.nullable(z.string()),
+    why: z.enum(policyFaults),
+    detail: z.optional(z.string()),
+    says: z.string(),
   }),
   z.object({
     event: z.literal('end'),

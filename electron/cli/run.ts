@@ -5,7 +5,9 @@ import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { localizerFor, type Localizer } from '../../shared/messages/localizer.ts';
-import { applyManagedProfiles } from '../app/profiles/managed-profiles.ts';
+import type { PolicyView } from '../app/policy/policy-control.ts';
+import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
+import { underPolicy } from '../app/profiles/under-policy.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import { Settings } from '../storage/settings.ts';
@@ -18,6 +20,7 @@ import { converse, profileFor, type Outcome } from './connect.ts';
 import { examine, worst, type Tools } from './doctor.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { LocalSession, type Core } from './local-session.ts';
+import { reportPolicy } from './policy-report.ts';
 import { profileEvent, reportContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
@@ -38,8 +41,8 @@ export interface Host extends Output {
   exitNow(code: ExitCode): void;
   /** The campuses that ship with Causeway. */
   campuses: () => Promise<readonly ShippedCampus[]>;
-  /** The profiles of the computer's policy. */
-  profiles: readonly Profile[];
+  /** The computer's policy. */
+  policy: PolicyView;
   /** What `doctor` checks. */
   tools: Tools;
   /** Drivers, tunnels, clock and keychain, with these settings. */
@@ -47,6 +50,8 @@ export interface Host extends Output {
 }
 
 const closeTimeoutMs = 3_000;
+/** How long to wait for the profiles that the policy names an address of. */
+const profileTimeoutMs = 10_000;
 /** How long to wait for the keychain to delete what was saved for another campus. */
 const forgetTimeoutMs = 5_000;
 
@@ -107,6 +112,9 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
         report.say(commandLine.ended);
       });
       return done();
+    case 'policy':
+      reportPolicy(host.policy.current, report);
+      return done();
     case 'portal':
       await openPortal(command.profile, folder, host, report);
       return done();
@@ -120,9 +128,13 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
 /** Opens the app's own settings and adds the profiles of the computer's policy. */
 async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
   const settings = await Settings.open(folder);
-  const { secrets } = host.core(settings);
-  const removals = applyManagedProfiles(settings, host.profiles, { secrets, tell: (failure) => report.failure(failure) });
-  await atMost(forgetTimeoutMs, removals);
+  const { secrets, now } = host.core(settings);
+  const { policy } = host.policy.current;
+  const profiles = new PolicyProfiles({ settings, secrets, now, tell: (failure) => report.failure(failure) });
+  // The app fetches them again in each run. Here, only a campus that is not there yet is worth the wait
+  const isMissing = (id: string | null): boolean => !settings.get().profiles.some((profile) => profile.id === id);
+  await profiles.fetch(policy, AbortSignal.timeout(profileTimeoutMs), isMissing);
+  await atMost(forgetTimeoutMs, profiles.apply(policy));
   return settings;
 }
 
@@ -212,8 +224,7 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
   const stop = new AbortController();
   const off = host.onInterrupt(() => stop.abort());
   const profileStore = new ProfileStore(settings, core.now, {
-    strict: core.strictCertificates ?? false,
-    wildcardHosts: core.wildcardHosts ?? false,
+    policy: () => host.policy.current.policy,
   });
   const examined = {
     tools: host.tools,
@@ -224,7 +235,8 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
     localizer,
     appRuns: client?.holder === 'app',
     proxies: core.proxies ?? new Proxies(),
-    oldTlsAllowed: core.oldTlsAllowed ?? false,
+    policy: host.policy.current,
+    oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
     signal: stop.signal,
   };
   const codes: ExitCode[] = [];
@@ -250,7 +262,8 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
     if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
     // The app connects only with a profile that it has shown and a person has accepted, not with a file
-    if (found?.holder === 'app' && !isKnown(profile, found)) throw new UsageError(commandLine.usage.otherProfile);
+    if (found?.holder === 'app' && !isKnown(underPolicy(profile, host.policy.current.policy), found))
+      throw new UsageError(commandLine.usage.otherProfile);
     const client = found?.holder === 'app' ? found : await localSession(core, folder);
     // A profile from a file has never been shown and accepted
     if (!settings.get().profiles.includes(profile)) reportContents(profile, report, localizer);

@@ -74,10 +74,10 @@ export function createDesktopPorts({ portal, signInPage, showWindow, quit, logFo
       if (problem !== '') throw fail('internal', {}, { detail: `the log folder did not open: ${problem}` });
     },
 
-    applyPreferences(preferences) {
+    applyPreferences(preferences, isDecided = false) {
       const before = applied;
       applied = preferences;
-      if (before?.openAtLogin === preferences.openAtLogin || (before === null && !preferences.openAtLogin)) return;
+      if (before?.openAtLogin === preferences.openAtLogin || (before === null && !preferences.openAtLogin && !isDecided)) return;
       setOpenAtLogin(preferences.openAtLogin).catch((thrown: unknown) => log(`starting at sign-in could not be set: ${String(thrown)}`));
     },
   };

@@ -30,6 +30,10 @@ export interface SettingsFile {
   keptCodes: Record<string, number>;
   /** Profiles whose sign-in on the campus's own page the person wants to keep. What is kept is in files of its own. */
   keptPages: string[];
+  /** The preferences that the person has chosen, so that no default of the policy takes their place. */
+  chosenPreferences: string[];
+  /** The profile that an address of the policy last gave, by that address. */
+  policyProfiles: Record<string, string>;
   /** A random id, made once. With it a gateway recognises a session that this computer left behind. */
   installation: string;
   /** The compact window's bounds, in device-independent pixels. */
@@ -71,6 +75,8 @@ export function freshSettings(): SettingsFile {
     clientCertificates: {},
     keptCodes: {},
     keptPages: [],
+    chosenPreferences: [],
+    policyProfiles: {},
     installation: randomBytes(24).toString('base64url'),
     windowBounds: null,
     running: null,
@@ -101,6 +107,8 @@ export function readSettingsFile(text: string): SettingsRead {
     clientCertificates: take('clientCertificates', map(whole(z.string().check(z.maxLength(4096)))), fresh.clientCertificates),
     keptCodes: take('keptCodes', map(whole(z.number().check(z.minimum(0)))), fresh.keptCodes),
     keptPages: take('keptPages', list(whole(id)), fresh.keptPages),
+    chosenPreferences: take('chosenPreferences', list(whole(id)), fresh.chosenPreferences),
+    policyProfiles: take('policyProfiles', map(whole(id)), fresh.policyProfiles),
     installation: take('installation', whole(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))), fresh.installation),
     windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
     running: take('running', whole(z.nullable(running)), fresh.running),

@@ -8,6 +8,7 @@ import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { FactorDevice, Prompt } from '../../shared/prompt.ts';
+import { noPolicyState } from '../support/app-state.ts';
 
 /** One state of the window for each screen worth looking at, at one fixed instant. */
 
@@ -47,6 +48,7 @@ const base: AppState = {
   signInPage: { kind: 'closed' },
   recovery: { step: 'closed' },
   heldPasscode: null,
+  policy: noPolicyState,
   profiles: [campus],
   profileId: campus.id,
   preview: null,

@@ -19,6 +19,16 @@ export const accessStates: { [K in AccessStateKind]: AccessStateOf<K> } = {
   'closing': { kind: 'closing', profileId: 'campus-test', ending: null },
 };
 
+/** A computer without a policy. */
+export const noPolicyState: AppState['policy'] = {
+  managedBy: null,
+  decisions: [],
+  faults: [],
+  addProfiles: true,
+  rememberPasswords: true,
+  profiles: [],
+};
+
 /** The whole application state around an access state, with one campus. */
 export function appState(access: AccessState, more: Partial<AppState> = {}): AppState {
   return {
@@ -28,6 +38,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     signInPage: { kind: 'closed' },
     recovery: { step: 'closed' },
     heldPasscode: null,
+    policy: noPolicyState,
     profiles: [
       {
         id: 'campus-test',

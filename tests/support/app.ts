@@ -6,6 +6,7 @@ import type { ControllerDeps } from '../../electron/access/controller.ts';
 import type { Environment } from '../../electron/access/environment.ts';
 import { createApplication } from '../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
+import { withoutPolicy, type PolicyView } from '../../electron/app/policy/policy-control.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import type { Encryption } from '../../electron/storage/page-sign-ins.ts';
@@ -76,20 +77,16 @@ export interface AppRunOptions {
   drivers?: ControllerDeps['drivers'];
   /** What carries traffic, where it is not the relay alone. */
   tunnels?: ControllerDeps['tunnels'];
-  /** Whether the computer's policy lets people save a key for one-time codes. */
-  totpSavingAllowed?: boolean;
+  /** The computer's policy. Default: none. */
+  policy?: PolicyView;
   /** Where settings are from before. Default: a new folder. */
   directory?: string;
   /** What encrypts kept page sign-ins. Default: nothing. */
   encryption?: Encryption;
-  /** Whether the computer's policy lets people keep those. */
-  pageSavingAllowed?: boolean;
   /** Another VPN that is up. Default: none, whatever this machine has. */
   otherVpn?: () => Promise<string | null>;
   /** The campuses that ship in the app. Default: none. */
   campuses?: readonly ShippedCampus[];
-  /** The profiles of the computer's policy. Default: none. */
-  managedProfiles?: readonly Profile[];
   /** The computer's web proxies. Default: none. */
   proxies?: Proxies;
 }
@@ -119,13 +116,11 @@ export async function startApp(
     environmentOf = (hand) => hand,
     drivers = { campus: campusDriver },
     tunnels = { relay: relayTunnel },
-    totpSavingAllowed = false,
+    policy = withoutPolicy,
     directory: known,
     encryption,
-    pageSavingAllowed = true,
     otherVpn = () => Promise.resolve(null),
     campuses = [],
-    managedProfiles = [],
     proxies,
   }: AppRunOptions = {},
 ): Promise<AppRun> {
@@ -153,11 +148,9 @@ export async function startApp(
   };
   const app = createApplication({
     drivers,
-    totpSavingAllowed,
+    policy,
     campuses: () => Promise.resolve(campuses),
-    managedProfiles,
     ...(encryption ? { encryption } : {}),
-    pageSavingAllowed,
     tunnels,
     direct: directDial,
     environment: environmentOf(environment),

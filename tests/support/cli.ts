@@ -7,6 +7,7 @@ import type { Tools } from '../../electron/cli/doctor.ts';
 import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 import { run, type Host } from '../../electron/cli/run.ts';
 import type { LineOptions, Terminal } from '../../electron/cli/terminal.ts';
+import { withoutPolicy } from '../../electron/app/policy/policy-control.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
@@ -108,7 +109,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       return () => interrupts.delete(listener);
     },
     campuses: () => Promise.resolve(campuses),
-    profiles: [],
+    policy: withoutPolicy,
     tools: {
       startWorker: () => {
         throw new Error('no worker in these tests');

@@ -23,7 +23,7 @@ export const testSignInView = (parts: Pick<SignInViewOptions, 'pageArea'> & Part
       detour.setDial(dialOnly(hosts, connectTo));
       return detour;
     },
-    wildcardHosts: false,
+    wildcardHosts: () => false,
     localizer: () => localizerFor('en', []),
     log: () => undefined,
     ...parts,

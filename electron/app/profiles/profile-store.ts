@@ -8,9 +8,11 @@ import { lastRead, type ShippedCampus } from '../../storage/campuses.ts';
 import { fetchProfile } from '../../storage/fetch-profile.ts';
 import { readProfileFile } from '../../storage/profile-file.ts';
 import { withoutForbiddenPatterns } from '../../storage/host-patterns.ts';
+import { noPolicy, type Policy } from '../../storage/policy/policy.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { createVerifier, type Accepted, type CertificateVerifier, type Vouched } from '../../trust/verifier.ts';
 import { contentsOf } from './profile-preview.ts';
+import { allowedGateways, underPolicy } from './under-policy.ts';
 import { withoutSignIn } from '../sign-in/saved-sign-in.ts';
 import { plainHost } from '../../trust/host.ts';
 import type { RouteThroughProxy } from '../../net/https.ts';
@@ -19,12 +21,8 @@ import { CertificateQuestion } from '../../net/tls.ts';
 export interface ProfileStoreOptions {
   /** How to reach a campus's profile through this computer's proxies. */
   routeThroughProxy?: RouteThroughProxy;
-  /** Whether the computer's policy forbids questions about certificates. */
-  strict?: boolean;
-  /** The profiles of the computer's policy. */
-  managed?: readonly Profile[];
-  /** Whether policy lets a profile allow hosts of its sign-in page by a pattern. */
-  wildcardHosts?: boolean;
+  /** The computer's policy. Default: none. */
+  policy?: () => Policy;
 }
 
 /** How many vouched hosts are remembered. The oldest are dropped first. */
@@ -42,8 +40,33 @@ export class ProfileStore {
     private readonly options: ProfileStoreOptions = {},
   ) {}
 
-  get all(): readonly Profile[] {
+  /** As they are saved. */
+  private get saved(): readonly Profile[] {
     return this.settings.get().profiles;
+  }
+
+  /** As the policy lets them be used. */
+  get all(): readonly Profile[] {
+    return this.saved.map((profile) => this.under(profile));
+  }
+
+  /** A profile as the policy lets it be used. */
+  under(profile: Profile): Profile {
+    return underPolicy(profile, this.policy);
+  }
+
+  /** Whether this very profile is saved. */
+  isSaved(profile: Profile): boolean {
+    return this.saved.includes(profile);
+  }
+
+  /** Throws `policy-campuses` if the policy lets nobody add a campus. */
+  throwUnlessMayAdd(): void {
+    if (!this.policy.addProfiles) throw fail('policy-campuses');
+  }
+
+  private get policy(): Policy {
+    return this.options.policy?.() ?? noPolicy;
   }
 
   get preview(): ProfilePreview | null {
@@ -59,7 +82,8 @@ export class ProfileStore {
   /** The profile that Connect uses: the last used one, or else the first. */
   get selected(): Profile | null {
     const { profiles, lastProfileId } = this.settings.get();
-    return profiles.find((each) => each.id === lastProfileId) ?? profiles[0] ?? null;
+    const selected = profiles.find((each) => each.id === lastProfileId) ?? profiles[0];
+    return selected ? this.under(selected) : null;
   }
 
   select(id: string): Profile {
@@ -76,7 +100,7 @@ export class ProfileStore {
       accepted: (host) => entryOf(this.settings.get().acceptedCertificates, plainHost(host)),
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
       onVouched: (host, vouched) => this.rememberVouched(host, vouched),
-      strict: this.options.strict ?? false,
+      strict: this.policy.certificates === 'strict',
       now: this.now,
     });
   }
@@ -115,12 +139,13 @@ export class ProfileStore {
 
   /** Fetches a campus's profile and shows its preview. Resolves with a question when nothing vouches for the server's certificate. */
   async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
+    this.throwUnlessMayAdd();
     const verifier = createVerifier({
       trust: { kind: 'system' },
       accepted: () => accepted ?? null,
       vouched: (host) => entryOf(this.settings.get().vouchedHosts, plainHost(host)),
       onVouched: (host, vouched) => this.rememberVouched(host, vouched),
-      strict: this.options.strict ?? false,
+      strict: this.policy.certificates === 'strict',
       now: this.now,
     });
     try {
@@ -146,7 +171,7 @@ export class ProfileStore {
    * id, because the policy's counts.
    */
   previewShipped({ read, domains, sources, signedIn }: ShippedCampus): void {
-    if (this.options.managed?.some(({ id }) => id === read.profile.id)) throw fail('campus-managed', { campus: read.profile.name });
+    if (this.policy.profiles.some(({ id }) => id === read.profile.id)) throw fail('campus-managed', { campus: read.profile.name });
     this.show(read, '', {
       domain: domains[0] ?? '',
       from: [...new Set(sources.map(({ from }) => from))],
@@ -165,12 +190,13 @@ export class ProfileStore {
 
   /** The saved profile that accepting the preview would replace with one that leads elsewhere. Its saved sign-in must not be sent there. */
   get displaced(): Profile | null {
-    return this.waiting && displacedBy(this.all, this.waiting.profile);
+    return this.waiting && displacedBy(this.saved, this.waiting.profile);
   }
 
   acceptPreview(): Profile {
     if (!this.waiting) throw fail('not-now');
     const { profile } = this.waiting;
+    this.throwUnlessMayAdd();
     this.waiting = null;
     this.settings.update((current) => ({ ...withProfile(current, profile), lastProfileId: profile.id }));
     return profile;
@@ -182,7 +208,8 @@ export class ProfileStore {
 
   /** Removes a profile and every certificate record of its hosts. `SavedSignIn` forgets its saved sign-in. */
   remove(id: string): void {
-    const hosts = new Set(destinationsIn(this.find(id)).map(({ host }) => plainHost(host)));
+    const profile = this.saved.find((each) => each.id === id);
+    const hosts = new Set((profile ? destinationsIn(profile) : []).map(({ host }) => plainHost(host)));
     const without = <T>(entries: Record<string, T>): Record<string, T> =>
       Object.fromEntries(Object.entries(entries).filter(([host]) => !hosts.has(plainHost(host))));
     this.settings.update(({ profiles, lastProfileId, acceptedCertificates, vouchedHosts }) => ({
@@ -194,8 +221,11 @@ export class ProfileStore {
   }
 
   private show(read: ReadProfile, source: string, shipped: ProfilePreview['shipped'] = null): void {
-    const { profile, dropped } = withoutForbiddenPatterns(read, this.options.wildcardHosts ?? false);
-    const known = this.all.find((each) => each.id === profile.id);
+    this.throwUnlessMayAdd();
+    const { profile, dropped } = withoutForbiddenPatterns(read, this.policy.wildcardHosts);
+    const { gateways, name: campus } = profile;
+    if (allowedGateways(profile, this.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
+    const known = this.saved.find((each) => each.id === profile.id);
     const replaces = known ? summaryOf(known) : null;
     this.waiting = {
       profile,

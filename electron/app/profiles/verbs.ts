@@ -53,6 +53,7 @@ export function profileVerbs(parts: Parts): ProfileVerbs {
     },
     async removeProfile({ profileId }) {
       onlyAtRest();
+      if (parts.policy.isManaged(profileId)) throw fail('policy-locked');
       await savedSignIn.forget(profileStore.find(profileId).id);
       parts.update(() => profileStore.remove(profileId));
     },

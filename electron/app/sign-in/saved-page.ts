@@ -10,7 +10,7 @@ export interface SavedPageDeps {
   settings: Settings;
   files: PageSignInFiles;
   /** Whether the computer's policy allows it. */
-  allowed: boolean;
+  isAllowed: () => boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
@@ -118,15 +118,15 @@ export class SavedPage {
   }
 
   private allows(profile: Profile): boolean {
-    return this.deps.allowed && profile.browser?.keep === true;
+    return this.deps.isAllowed() && profile.browser?.keep === true;
   }
 
   private wants(profileId: string): boolean {
     return this.deps.settings.get().keptPages.includes(profileId);
   }
 
-  /** At the start, removes the files of profiles that are gone or no longer allow it, and all files if policy forbids it. */
-  private forgetUnwanted(): void {
+  /** Removes the files of profiles that are gone or no longer allow it, and all files if policy forbids it. */
+  forgetUnwanted(): void {
     const { settings, files } = this.deps;
     const profiles = settings.get().profiles.filter((profile) => this.allows(profile));
     const isAllowed = (profileId: string): boolean => profiles.some(({ id }) => id === profileId);

@@ -14,6 +14,8 @@ export interface SavedPasswordDeps {
   settings: Settings;
   secrets: Secrets;
   pendingSecrets: PendingSecrets;
+  /** Whether the computer's policy lets people save their password. */
+  isAllowed: () => boolean;
   changed: () => void;
   tell: (failure: Failure) => void;
 }
@@ -49,7 +51,15 @@ export class SavedPassword {
   /** Profiles whose saved password may be wrong. In this run it is not sent automatically until it has worked. */
   private readonly suspect = new Set<string>();
 
-  constructor(private readonly deps: SavedPasswordDeps) {}
+  constructor(private readonly deps: SavedPasswordDeps) {
+    void this.forgetForbidden();
+  }
+
+  /** Removes all saved passwords if the policy lets nobody save one. Shows what the keychain could not delete. Never rejects. */
+  async forgetForbidden(): Promise<void> {
+    if (this.deps.isAllowed()) return;
+    for (const profileId of this.deps.settings.get().savedPasswords) await this.forget(profileId);
+  }
 
   /** Checks whether the keychain is available. Never rejects. */
   async probe(): Promise<void> {
@@ -60,7 +70,8 @@ export class SavedPassword {
   /** @param prompt the open question, or null */
   savedFor(profileId: string | null, prompt: Prompt | null = null): AppState['saved'] {
     const { userIds, savedPasswords } = this.deps.settings.get();
-    const [userId, password] = profileId === null ? [null, false] : [entryOf(userIds, profileId), savedPasswords.includes(profileId)];
+    const [userId, password] =
+      profileId === null ? [null, false] : [entryOf(userIds, profileId), this.deps.isAllowed() && savedPasswords.includes(profileId)];
     const canSend = this.attempt?.profile.id === profileId && !this.attempt.usedSaved && password && userId !== null;
     return { userId, password, offered: canSend && prompt?.kind === 'credentials' && isPlain(prompt), keychain: this.keychain };
   }
@@ -186,7 +197,7 @@ export class SavedPassword {
     this.suspect.delete(profileId);
     if (!typed) return;
     settings.update(({ userIds }) => ({ userIds: { ...userIds, [profileId]: typed.userId } }));
-    if (typed.remember) {
+    if (typed.remember && this.deps.isAllowed()) {
       try {
         await secrets.set(profileId, typed.userId, typed.password);
         settings.update(({ savedPasswords }) => ({ savedPasswords: [...new Set([...savedPasswords, profileId])] }));
@@ -243,7 +254,7 @@ export class SavedPassword {
   private async read(profile: Profile): Promise<{ userId: string; password: string } | null> {
     const { userIds, savedPasswords } = this.deps.settings.get();
     const userId = entryOf(userIds, profile.id);
-    if (userId === null || !savedPasswords.includes(profile.id)) return null;
+    if (userId === null || !savedPasswords.includes(profile.id) || !this.deps.isAllowed()) return null;
     const password = await this.deps.secrets.get(profile.id, userId);
     return password === null || this.reachesPhone(profile, password) ? null : { userId, password };
   }

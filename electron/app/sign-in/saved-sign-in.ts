@@ -4,6 +4,7 @@ import { tidied, type Answer, type Prompt } from '../../../shared/prompt.ts';
 import { firstOf, type PreparedAnswer } from '../../access/prompts.ts';
 import { entryOf, without, type SettingsFile } from '../../storage/settings-file.ts';
 import type { PageSignInFiles } from '../../storage/page-sign-ins.ts';
+import type { Policy } from '../../storage/policy/policy.ts';
 import type { Secrets } from '../../storage/secrets.ts';
 import type { Settings } from '../../storage/settings.ts';
 import { SavedCertificates } from './saved-certificate.ts';
@@ -16,12 +17,10 @@ export interface SavedSignInDeps {
   settings: Settings;
   secrets: Secrets;
   pendingSecrets: PendingSecrets;
-  /** Whether the computer's policy lets people save a key for one-time codes. */
-  totpSavingAllowed: boolean;
+  /** The computer's policy. */
+  policy: () => Policy;
   /** What is kept of sign-ins on campuses' own pages. */
   pageSignIns: PageSignInFiles;
-  /** Whether the computer's policy lets people keep those. */
-  pageSavingAllowed: boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
@@ -74,11 +73,17 @@ export class SavedSignIn {
   private attempt: { vouched: boolean } = { vouched: false };
 
   constructor(private readonly deps: SavedSignInDeps) {
-    const { totpSavingAllowed: allowed, pageSignIns: files, pageSavingAllowed, ...rest } = deps;
-    this.savedPassword = new SavedPassword(rest);
-    this.codes = new SavedTotp({ ...rest, allowed });
-    this.page = new SavedPage({ ...rest, files, allowed: pageSavingAllowed });
+    const { policy, pageSignIns: files, ...rest } = deps;
+    this.savedPassword = new SavedPassword({ ...rest, isAllowed: () => policy().rememberPasswords });
+    this.codes = new SavedTotp({ ...rest, isAllowed: () => policy().keptCodes });
+    this.page = new SavedPage({ ...rest, files, isAllowed: () => policy().keepPageSignIns });
     this.certificates = new SavedCertificates(deps.settings);
+  }
+
+  /** Forgets what the policy no longer lets people keep. Shows what could not be forgotten. */
+  policyChanged(): void {
+    this.page.forgetUnwanted();
+    void this.savedPassword.forgetForbidden();
   }
 
   /** A prompt with the person's earlier choices selected. */

@@ -13,7 +13,7 @@ export interface SavedTotpDeps {
   settings: Settings;
   secrets: Secrets;
   /** Whether the computer's policy allows it. */
-  allowed: boolean;
+  isAllowed: () => boolean;
   now: () => number;
   changed: () => void;
   tell: (failure: Failure) => void;
@@ -123,7 +123,7 @@ export class SavedTotp {
   }
 
   private allows(profile: Profile): boolean {
-    return this.deps.allowed && profile.keptCodes === true;
+    return this.deps.isAllowed() && profile.keptCodes === true;
   }
 
   /** When the window of the last used code ends: 0 if no code was used, null if no key is saved. */

@@ -22,7 +22,7 @@ export interface SignInViewOptions {
   /** Starts a proxy that connects `hosts` as `connectTo` says. Only a campus on this computer needs one. */
   detour: (hosts: readonly string[], connectTo: NonNullable<SignInPageRequest['connectTo']>) => Promise<Detour>;
   /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
-  wildcardHosts: boolean;
+  wildcardHosts: () => boolean;
   localizer: () => Localizer;
   /** Keeps the sign-in on this attempt's page. Null if nothing may be kept. */
   keeper?: () => PageKeeper | null;
@@ -66,7 +66,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
     proxyOf: (contents) => (contents ? (proxies.get(contents.id) ?? null) : null),
     async open(request, signal) {
       if (signal.aborted) throw fail('cancelled');
-      const rules = { address: request.address, hosts: request.hosts, wildcards: wildcardHosts };
+      const rules = { address: request.address, hosts: request.hosts, wildcards: wildcardHosts() };
       const detour = request.connectTo?.length ? await openDetour(namesIn(request.hosts, request.connectTo), request.connectTo) : null;
       const blocked = new BlockedHosts(log);
       const partition = await openSignInSession(request.verifier, rules, detour, {

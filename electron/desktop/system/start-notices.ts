@@ -6,15 +6,14 @@ export interface FoundAtStart {
   folderNotice: Failure | null;
   /** The fault that ended the last run. */
   lastRun: Failure | null;
-  policyNotice: Failure | null;
   isSandboxOff: boolean;
   /** The folder of the programs and libraries that the installer ships, or null when the app was not installed. */
   parts: string | null;
 }
 
 /** Problems that were found before there was a window to show them in. None of them stops the app from opening. */
-export function earlyNotices({ folderNotice, lastRun, policyNotice, isSandboxOff, parts }: FoundAtStart): Failure[] {
+export function earlyNotices({ folderNotice, lastRun, isSandboxOff, parts }: FoundAtStart): Failure[] {
   const sandboxOff: Failure | null = isSandboxOff ? { code: 'sandbox-off' } : null;
   const partsMissing: Failure | null = parts === null || existsSync(parts) ? null : { code: 'parts-missing', params: { folder: parts } };
-  return [folderNotice, lastRun, policyNotice, sandboxOff, partsMissing].filter((failure) => failure !== null);
+  return [folderNotice, lastRun, sandboxOff, partsMissing].filter((failure) => failure !== null);
 }

@@ -23,6 +23,7 @@ Commands
   disconnect            Ends it
   portal [PROFILE|FILE] Opens the device portal in the app, or prints its address
   doctor [PROFILE|FILE] What is installed, reachable and trusted, and what to do
+  policy                What this computer's administrator decides, where that stands, and what is wrong with it
   help                  This text
 
 Options
@@ -64,6 +65,16 @@ Exit codes
     answersOwner: 'it is not yours',
     answersNotJson: 'it is not JSON',
     answersWrong: 'wrong or unknown: {keys}',
+  },
+  policy: {
+    none: 'This computer has no policy.',
+    managedBy: 'This computer is managed by {who}.',
+    key: '{key}: {value}',
+    notSet: 'not set',
+    from: { enforced: '    from {place}, and people cannot change it', default: '    a default from {place}' },
+    overrides: '    not {value}, from {place}',
+    fault: '    {key} in {place}: {why}{detail}',
+    wholeFault: '{place}: {why}{detail}',
   },
   profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
   state: {
@@ -131,6 +142,8 @@ Exit codes
     notInstalled: '{component} is not installed.',
     install: 'On Debian: sudo apt install {packages}. Elsewhere install Causeway again: it brings it along.',
     notNeeded: 'Only gateways of other makers need it.',
+    policy: 'This computer has a policy ({places}), and all of it is understood.',
+    policyDetails: 'causeway policy says more.',
     keychain: 'The keychain keeps passwords.',
     reached: '{gateway} answers, and its certificate is trusted.',
     clock: 'The clock agrees with {gateway}.',

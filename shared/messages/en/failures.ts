@@ -542,10 +542,30 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'IT’s decisions for this computer ({file}) are damaged, or others could have written them.',
     todo: 'Tell IT. Causeway goes on without it.',
   },
+  'policy-unreadable': {
+    title: 'This computer’s policy cannot be read',
+    happened: 'IT’s decisions for this computer ({file}) are damaged.',
+    todo: 'Tell IT. Until they mend it, Causeway forbids whatever a policy can forbid.',
+  },
   'policy-repaired': {
     title: 'Part of the policy was not understood',
     happened: 'IT’s decisions for this computer ({file}) hold what Causeway does not know: {key}. The rest counts.',
     todo: 'Tell IT, or go on without it.',
+  },
+  'policy-campuses': {
+    title: 'IT chooses the campuses',
+    happened: 'The policy of this computer lets nobody add a campus.',
+    todo: 'Choose one of the campuses in the list, or ask IT to add yours.',
+  },
+  'policy-gateways': {
+    title: 'This gateway is not allowed',
+    happened: 'The policy of this computer does not allow any gateway of {campus}.',
+    todo: 'Ask IT to allow it: {gateway}.',
+  },
+  'policy-locked': {
+    title: 'IT has set this',
+    happened: 'The policy of this computer decides this setting.',
+    todo: 'Ask IT to change it.',
   },
   'keychain-absent': {
     title: 'No keychain',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { readCampus, type ShippedCampus } from '../../../electron/storage/campuses.ts';
+import { fixedPolicy } from '../../support/policy.ts';
 import { startApp, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { issue } from '../../support/issuer.ts';
 import { listen } from '../../support/servers.ts';
@@ -118,7 +119,7 @@ test('the preview of a shipped profile stays if the campus publishes none', asyn
 
 test('a profile from policy takes precedence over the one that ships', async () => {
   const managed = { ...macau.read.profile, gateways: ['managed.um.edu.mo'] };
-  const { app } = await open({ managedProfiles: [managed] });
+  const { app } = await open({ policy: fixedPolicy({ profiles: [managed] }) });
   await expect(app.verbs.previewAddress({ address: 'um.edu.mo' })).rejects.toMatchObject({
     failure: { code: 'campus-managed', params: { campus: 'University of Macau' } },
   });

@@ -9,6 +9,7 @@ import { Secrets } from '../../../electron/storage/secrets.ts';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
+import { fixedPolicy } from '../../support/policy.ts';
 import { startApp, when, type AppRun, type AppRunOptions } from '../../support/app.ts';
 import { otherProfile } from '../../support/other-gateway.ts';
 import { testEncryption } from '../../support/encryption.ts';
@@ -108,7 +109,7 @@ describe('keeping the sign-in on a campus’s page', () => {
 
   it.each([
     ['the profile does not allow it', {}, { hosts: ['idp.campus.test'] }],
-    ['policy forbids it', { pageSavingAllowed: false }, campus.browser],
+    ['policy forbids it', { policy: fixedPolicy({ keepPageSignIns: false }) }, campus.browser],
   ] as const)('no page sign-in is offered, read or written if %s', async (_why, options, browser) => {
     const at = await start(options, [{ ...campus, ...(browser && { browser: { ...browser, hosts: [...browser.hosts] } }) }]);
     expect(await onPage(at)).toBeNull();
@@ -223,7 +224,7 @@ describe('forgetting a kept page sign-in', () => {
   });
 
   const stranded = [
-    ['policy forbids it', { pageSavingAllowed: false }, (profiles: Profile[]) => profiles],
+    ['policy forbids it', { policy: fixedPolicy({ keepPageSignIns: false }) }, (profiles: Profile[]) => profiles],
     ['the profile no longer allows it', {}, () => [{ ...campus, browser: { hosts: ['idp.campus.test'] } }, college]],
     ['the campus is gone', {}, () => [college]],
   ] as const;

@@ -6,6 +6,7 @@ import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts
 import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
 import { SavedSignIn, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
 import { SavedPassword } from '../../../electron/app/sign-in/saved-password.ts';
+import { noPolicy } from '../../../electron/storage/policy/policy.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { freshSettings } from '../../../electron/storage/settings-file.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
@@ -67,6 +68,7 @@ const start = (): SavedPassword =>
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     pendingSecrets: new PendingSecrets(Date.now, () => undefined),
+    isAllowed: () => true,
     changed: () => undefined,
     tell,
   });
@@ -76,9 +78,8 @@ const remembered = (): SavedSignIn =>
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     pendingSecrets: new PendingSecrets(Date.now, () => undefined),
-    totpSavingAllowed: true,
+    policy: () => ({ ...noPolicy, keptCodes: true }),
     pageSignIns: new PageSignInFiles(settings.directory),
-    pageSavingAllowed: true,
     now: Date.now,
     changed: () => undefined,
     tell,
@@ -424,6 +425,8 @@ describe('what is remembered of a sign-in', () => {
       'installation',
       'windowBounds',
       'running',
+      'chosenPreferences',
+      'policyProfiles',
     ];
     const kept = freshSettings();
     expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());

@@ -12,6 +12,7 @@ import { Settings } from '../../../electron/storage/settings.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
+import { fixedPolicy } from '../../support/policy.ts';
 import { memoryKeytar, promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 import { codeOf, credentials, proceed, student } from '../../support/access.ts';
 import { timed } from '../../support/stalls.ts';
@@ -44,7 +45,7 @@ describe('a key for one-time codes', () => {
     new SavedTotp({
       settings,
       secrets: new Secrets(() => Promise.resolve(keytar)),
-      allowed,
+      isAllowed: () => allowed,
       now: () => now,
       changed: () => undefined,
       tell: (failure) => reported.push(failure),
@@ -242,7 +243,7 @@ describe('in the application', () => {
   };
   beforeEach(async () => {
     given = null;
-    bench = await startAppBench({}, { drivers: { campus: driver }, totpSavingAllowed: true });
+    bench = await startAppBench({}, { drivers: { campus: driver }, policy: fixedPolicy({ keptCodes: true }) });
     bench.settings.update(({ profiles }) => ({ profiles: profiles.map((profile) => ({ ...profile, keptCodes: true })) }));
   });
   afterEach(() => bench.close());

@@ -8,6 +8,7 @@ import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import type { Answer } from '../../../shared/prompt.ts';
+import { fixedPolicy } from '../../support/policy.ts';
 import { memoryKeytar } from '../../support/app.ts';
 import { codeOf, student } from '../../support/access.ts';
 import { answersFile, cliFolder, startCli, throughProxy, type CliRun, type Typist } from '../../support/cli.ts';
@@ -177,7 +178,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
         return campusDriver.signIn(target, ask, signal);
       },
     };
-    return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, totpSavingAllowed: true } };
+    return { at, folder, given, profile, core: { secrets, drivers: { campus: driver }, policy: fixedPolicy({ keptCodes: true }) } };
   };
 
   test('connect says in the terminal that a saved TOTP key waits, and then continues by itself', async () => {

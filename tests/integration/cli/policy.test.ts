@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { policyKeys } from '../../../shared/policy/keys.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { canMount } from '../../support/small-disk.ts';
 import { answersFile, cliFolder } from '../../support/cli.ts';
-import { startWithin, type RunningCommand } from '../../peers/command.ts';
+import { commandFile, startWithin, type RunningCommand } from '../../peers/command.ts';
 import { FormGateway, signInForm } from '../../peers/gateways/form-gateway.ts';
 import { missingLibrary } from '../../peers/openconnect-bench.ts';
 
@@ -22,10 +25,11 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  const within = () => ['--mount', 'sh', '-c', 'mount --bind "$0" /etc && exec "$@"', etc()];
+
   async function command(policy: Record<string, unknown>, ...argv: string[]): Promise<RunningCommand> {
     await writeFile(path.join(etc(), 'causeway', 'policy.json'), JSON.stringify(policy), { mode: 0o644 });
-    const mounted = 'mount --bind "$0" /etc && exec "$@"';
-    return startWithin(['unshare', '--mount', 'sh', '-c', mounted, etc()], ...argv);
+    return startWithin(['unshare', ...within()], ...argv);
   }
 
   const scan = `<config-auth client="vpn" type="auth-request"><host-scan><host-scan-ticket>t</host-scan-ticket><host-scan-token>k</host-scan-token>
@@ -129,5 +133,65 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     const running = await command({ profiles: ['/etc/causeway/given.causeway'] }, 'profiles', '--user-data-dir', await cliFolder());
     expect(await running.exit).toBe(0);
     expect(running.events()).toContainEqual(expect.objectContaining({ event: 'profile', id: 'given', name: 'Given University' }));
+  });
+
+  test('causeway policy says of every key what it is, where that stands, and what is wrong with it', async () => {
+    const policy = {
+      version: 1,
+      certificates: 'srtict',
+      keptCodes: true,
+      colour: 'red',
+      allowedGateways: ['vpn.campus.test', 7],
+      managedBy: { name: '澳門大學 ICTO' },
+      defaults: { language: 'en', keptCodes: false },
+    };
+    const running = await command(policy, 'policy');
+    expect(await running.exit).toBe(0);
+    const events = running.events();
+    const of = (key: string) => events.find((event) => event.event === 'policy' && event.key === key);
+    const place = '/etc/causeway/policy.json';
+    const enforced = { place, level: 'enforced' };
+    expect(events.filter(({ event }) => event === 'policy')).toHaveLength(policyKeys.length);
+    expect(of('certificates')).toMatchObject({ value: 'strict', usual: 'ask', from: enforced, faults: [{ why: 'wrong', place }] });
+    expect(of('keptCodes')).toMatchObject({
+      value: true,
+      from: enforced,
+      overrides: [{ place: `${place} (defaults)`, value: false }],
+      faults: [],
+    });
+    expect(of('language')).toMatchObject({ value: 'en', from: { place: `${place} (defaults)`, level: 'default' } });
+    expect(of('allowedGateways')).toMatchObject({ value: ['vpn.campus.test'], faults: [{ key: 'allowedGateways.1', why: 'wrong' }] });
+    expect(of('userAgent')).toEqual({ event: 'policy', key: 'userAgent', value: null, usual: null, from: null, overrides: [], faults: [] });
+    expect(events).toContainEqual(expect.objectContaining({ event: 'policy-fault', key: 'colour', why: 'unknown', place }));
+
+    const { stdout: plain } = await promisify(execFile)('unshare', [...within(), process.execPath, commandFile, 'policy']);
+    expect(plain).toContain('This computer is managed by 澳門大學 ICTO.');
+    expect(plain).toContain(`keptCodes: true\n    from ${place}, and people cannot change it\n    not false, from ${place} (defaults)`);
+    expect(plain).toContain(`colour in ${place}: Causeway does not know this name`);
+  });
+
+  test('a policy of 10 MB, or of a newer version, is told by causeway policy and by doctor', async () => {
+    const newer = await command({ version: 2, certificates: 'strict', teleport: true }, 'policy');
+    await newer.exit;
+    expect(newer.events()).toContainEqual(expect.objectContaining({ event: 'policy-fault', key: 'version', why: 'newer' }));
+    expect(newer.events()).toContainEqual(expect.objectContaining({ event: 'policy', key: 'certificates', value: 'strict' }));
+
+    const large = await command({ certificates: 'ask', padding: 'x'.repeat(10_000_000) }, 'policy');
+    await large.exit;
+    expect(large.events()).toContainEqual(expect.objectContaining({ event: 'policy-fault', key: null, why: 'unreadable' }));
+    expect(large.events()).toContainEqual(expect.objectContaining({ event: 'policy', key: 'certificates', value: 'strict' }));
+    const doctor = await command({ certificates: 'ask', padding: 'x'.repeat(10_000_000) }, 'doctor', '--user-data-dir', await cliFolder());
+    await doctor.exit;
+    const check = doctor.events().find((event) => event.event === 'check' && event.check === 'policy');
+    expect(check).toMatchObject({ result: 'attention', says: expect.stringContaining('cannot be read') as unknown });
+  });
+
+  test('where policy lets nobody add campuses, a profile from a file is refused, and a gateway that it does not allow too', async () => {
+    const forbidden = await connectToPlainOne(() => ({ addProfiles: false }));
+    expect(forbidden.running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 2, failure: { code: 'policy-campuses' } });
+    expect(forbidden.gateway.requests).toEqual([]);
+    const elsewhere = await connectToPlainOne(() => ({ allowedGateways: ['vpn.elsewhere.test', '*.elsewhere.test'] }));
+    expect(elsewhere.running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 3, failure: { code: 'policy-gateways' } });
+    expect(elsewhere.gateway.requests).toEqual([]);
   });
 });

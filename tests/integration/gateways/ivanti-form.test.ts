@@ -12,6 +12,7 @@ import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
+import { noPolicy } from '../../../electron/storage/policy/policy.ts';
 import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
@@ -389,9 +390,8 @@ describe('a saved password and the campus’s form', () => {
       settings,
       secrets,
       pendingSecrets: new PendingSecrets(Date.now, () => undefined),
-      totpSavingAllowed: false,
+      policy: () => noPolicy,
       pageSignIns: new PageSignInFiles(settings.directory),
-      pageSavingAllowed: true,
       now: Date.now,
       changed: () => undefined,
       tell: ({ code }) => void told.push(code),

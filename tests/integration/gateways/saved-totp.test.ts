@@ -35,7 +35,7 @@ describe.skipIf(missing !== null)('a saved key for one-time codes at a real gate
     const kept = new SavedTotp({
       settings: await Settings.open(directory),
       secrets: new Secrets(() => Promise.resolve(keytar)),
-      allowed: true,
+      isAllowed: () => true,
       now: Date.now,
       changed: () => undefined,
       tell: (failure) => {

@@ -43,6 +43,8 @@ const full: Omit<SettingsFile, 'installation'> = {
   savedPasswords: ['campus'],
   keptCodes: { campus: at },
   keptPages: ['campus'],
+  chosenPreferences: ['language'],
+  policyProfiles: { 'https://campus.test': 'campus' },
   clientCertificates: { campus: '/home/d/d.p12' },
   windowBounds: { x: -5, y: 0, width: 420, height: 680 },
   running: { doing: 'session', profileId: 'campus', task: 'add-device', at },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ProfileStore } from '../../../electron/app/profiles/profile-store.ts';
 import { withoutForbiddenPatterns } from '../../../electron/storage/host-patterns.ts';
+import { noPolicy } from '../../../electron/storage/policy/policy.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile, type Profile } from '../../../shared/profile.ts';
 
@@ -86,7 +87,7 @@ test('the preview of a profile shows ports and patterns, marks hosts outside the
   await writeFile(file, text({ hosts: ['login.campus.example:8443', '*.sso.elsewhere.example'] }));
   const settings = await Settings.open(folder);
   const previewed = async (wildcardHosts: boolean) => {
-    const store = new ProfileStore(settings, Date.now, { wildcardHosts });
+    const store = new ProfileStore(settings, Date.now, { policy: () => ({ ...noPolicy, wildcardHosts }) });
     await store.previewFile(file);
     const hosts = store.preview?.contents.destinations.filter(({ path }) => path === 'browser.hosts');
     return { hosts: hosts?.map(({ shown, outside }) => ({ shown, outside })), dropped: store.preview?.dropped };

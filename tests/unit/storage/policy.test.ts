@@ -7,7 +7,8 @@ import { Secrets } from '../../../electron/storage/secrets.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile } from '../../../shared/profile.ts';
 import { memoryKeytar } from '../../support/app.ts';
-import { noPolicy, policyFile, programsOf, readPolicy } from '../../../electron/storage/policy.ts';
+import { maxPolicyBytes, policyFile, readPolicyFile } from '../../../electron/storage/policy/file.ts';
+import { noPolicy, policyFrom, programsOf } from '../../../electron/storage/policy/policy.ts';
 
 const campus = {
   version: 1,
@@ -98,7 +99,29 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
   afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true, force: true }))));
   const write = (content: unknown): Promise<void> =>
     writeFile(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o644 });
-  const read = () => readPolicy(file, 'linux');
+  const readFrom = async (from: string) => {
+    const { enforced, defaults } = await readPolicyFile(from);
+    const { policy, notices } = await policyFrom([enforced, defaults], 'linux');
+    return { policy, notice: notices[0] ?? null };
+  };
+  const read = () => readFrom(file);
+  /** Whatever a policy may forbid is forbidden. */
+  const damaged = {
+    policy: {
+      certificates: 'strict',
+      oldTls: 'refuse',
+      keptCodes: false,
+      keepPageSignIns: false,
+      rememberPasswords: false,
+      addProfiles: false,
+      wildcardHosts: false,
+      sandboxRequired: true,
+      trustedNetwork: 'ignore',
+      quickConnect: false,
+      allowedGateways: null,
+    },
+    notice: { code: 'policy-unreadable', params: { file: expect.stringContaining('policy.json') as unknown } },
+  };
   const ignored = { policy: noPolicy, notice: { code: 'policy-ignored' } };
 
   it('a policy file is read, and a missing one means no policy', async () => {
@@ -120,7 +143,7 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     };
     await write(full);
     const { policy, notice } = await read();
-    expect({ policy, notice }).toEqual({ policy: full, notice: null });
+    expect({ policy, notice }).toEqual({ policy: { ...noPolicy, ...full }, notice: null });
     expect(programsOf(policy)).toEqual({ openconnect: full.openconnect, ocproxy: full.ocproxy });
     await write({ keptCodes: false, sandboxRequired: false });
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
@@ -178,13 +201,21 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     for (const key of ['library', 'ocproxy', 'hostCheckWrapper', 'keptCodes', 'profiles', 'xy', 'constructor']) expect(keys).toContain(key);
   });
 
-  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000)])(
-    'a policy that is no JSON object is ignored: %.20j',
+  it.each(['', '[]', 'null', '{"keptCodes": tr', 'x'.repeat(100_000), `{"keptCodes": true${' '.repeat(10_000_000)}}`])(
+    'a policy that is no JSON object, or too large, unlocks nothing: %.20j',
     async (text) => {
       await write(text);
-      expect(await read()).toMatchObject(ignored);
+      expect(await read()).toMatchObject(damaged);
     },
   );
+
+  it('the largest policy that counts has just the size that is allowed', async () => {
+    const text = JSON.stringify({ certificates: 'strict' });
+    await write(text + ' '.repeat(maxPolicyBytes - text.length));
+    expect(await read()).toEqual({ policy: { ...noPolicy, certificates: 'strict' }, notice: null });
+    await write(text + ' '.repeat(maxPolicyBytes - text.length + 1));
+    expect(await read()).toMatchObject(damaged);
+  });
 
   it.each([
     ['others may write it', () => chmod(file, 0o666)],
@@ -196,8 +227,6 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     await write({ keptCodes: true });
     await spoil();
     expect(await read()).toMatchObject(ignored);
-    // Whatever a policy for Windows may say, the rights are those of the system that this is
-    expect(await readPolicy(file, 'win32')).toMatchObject(ignored);
   });
 
   it('a policy below a folder that others can write to is ignored', async () => {
@@ -206,11 +235,11 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     await mkdir(open);
     await chmod(open, 0o777);
     await symlink(file, join(open, 'policy.json'));
-    expect(await readPolicy(join(open, 'policy.json'), 'linux')).toMatchObject(ignored);
+    expect(await readFrom(join(open, 'policy.json'))).toMatchObject(ignored);
   });
 
   it('a folder in place of the policy file is reported', async () => {
     await mkdir(file);
-    expect(await read()).toMatchObject(ignored);
+    expect(await read()).toMatchObject(damaged);
   });
 });

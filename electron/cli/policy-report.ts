@@ -1,0 +1,49 @@
+import { policyKeys } from '../../shared/policy/keys.ts';
+import { usualPolicy } from '../../shared/policy/schema.ts';
+import { commandLine } from '../../shared/messages/en/command-line.ts';
+import { policy as messages } from '../../shared/messages/en/policy.ts';
+import type { PolicyInForce } from '../storage/policy/policy.ts';
+import { decisionsIn, faultsIn } from '../storage/policy/report.ts';
+import { fillIn } from './arguments.ts';
+import type { Report } from './report.ts';
+
+const { policy: says } = commandLine;
+
+/** Says of every key what it is, where that comes from, what it overrides and what is wrong with it. */
+export function reportPolicy(inForce: PolicyInForce, report: Report): void {
+  const decisions = decisionsIn(inForce);
+  const faults = faultsIn(inForce.faults);
+  const { managedBy } = inForce.policy;
+  if (managedBy)
+    report.say(fillIn(says.managedBy, { who: [managedBy.name, managedBy.caption, managedBy.address].filter(Boolean).join(', ') }));
+  if (decisions.length === 0 && faults.length === 0) report.say(says.none);
+  for (const key of policyKeys) {
+    const decision = decisions.find((each) => each.key === key);
+    const own = faults.filter((fault) => fault.key === key || fault.key?.startsWith(`${key}.`));
+    const usual = key === 'profiles' ? null : usualPolicy[key];
+    report.event({
+      event: 'policy',
+      key,
+      value: inForce.decisions.get(key)?.value ?? null,
+      usual,
+      from: decision ? { place: decision.place, level: decision.level } : null,
+      overrides: (inForce.decisions.get(key)?.overrides ?? []).map(({ place, value }) => ({ place, value })),
+      faults: own,
+    });
+    if (decision) {
+      report.say(fillIn(says.key, { key, value: decision.value }));
+      report.say(fillIn(says.from[decision.level], { place: decision.place }));
+      for (const other of decision.overrides) report.say(fillIn(says.overrides, other));
+    } else if (own.length > 0) report.say(fillIn(says.key, { key, value: usual === null ? says.notSet : String(usual) }));
+    for (const { place, key: path, why, detail } of own)
+      report.say(
+        fillIn(says.fault, { place, key: path ?? '', why: messages.faults[why], detail: detail === undefined ? '' : ` (${detail})` }),
+      );
+  }
+  for (const fault of faults.filter(({ key }) => !policyKeys.some((each) => key === each || key?.startsWith(`${each}.`)))) {
+    const { place, key, why, detail } = fault;
+    report.event({ event: 'policy-fault', ...fault, says: messages.faults[why] });
+    const where = key === null ? says.wholeFault : says.fault;
+    report.say(fillIn(where, { place, key: key ?? '', why: messages.faults[why], detail: detail === undefined ? '' : ` (${detail})` }));
+  }
+}

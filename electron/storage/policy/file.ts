@@ -1,0 +1,72 @@
+import { constants, open } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod/mini';
+import { policyVersion } from '../../../shared/policy/keys.ts';
+import { onlyRootCanChange } from '../../system/root-owned.ts';
+import { absent, type PolicySource } from './source.ts';
+
+/** More than twenty profiles of the largest size need less. */
+export const maxPolicyBytes = 2 * 1024 * 1024;
+
+/** The path of the policy file on a system. */
+export function policyFile(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): string {
+  if (platform === 'win32') return path.win32.join(env['ProgramData'] ?? 'C:\\ProgramData', 'Causeway', 'policy.json');
+  return platform === 'darwin' ? '/Library/Application Support/Causeway/policy.json' : '/etc/causeway/policy.json';
+}
+
+const record = z.record(z.string(), z.unknown());
+
+/**
+ * Reads the policy file: what it enforces, and its `defaults`. A file that others than root could have written is
+ * `untrusted`, one that is too large or no JSON object `unreadable`. Never rejects.
+ */
+export async function readPolicyFile(file: string): Promise<{ enforced: PolicySource; defaults: PolicySource }> {
+  const none = { enforced: absent(file, 'enforced'), defaults: absent(`${file} (defaults)`, 'default') };
+  const refused = (state: 'untrusted' | 'unreadable', detail: string) => ({ ...none, enforced: { ...none.enforced, state, detail } });
+  const start = await readStart(file);
+  if (start.kind === 'absent') return none;
+  if (!(await onlyRootCanChange(file))) return refused('untrusted', 'others than an administrator could have written it');
+  if (start.kind === 'failed') return refused('unreadable', start.detail);
+  const entries = record.safeParse(parse(start.text));
+  if (!entries.success) return refused('unreadable', 'no JSON object');
+  const { version, defaults, ...values } = entries.data;
+  // Editors look there for the schema
+  delete values['$schema'];
+  const isKnown = version === undefined || version === policyVersion;
+  const isNewer = typeof version === 'number' && version > policyVersion;
+  const read = defaults === undefined ? null : record.safeParse(defaults);
+  const faults = [
+    ...(isKnown ? [] : [{ key: 'version', why: isNewer ? ('newer' as const) : ('wrong' as const) }]),
+    ...(read && !read.success ? [{ key: 'defaults', why: 'wrong' as const }] : []),
+  ];
+  return {
+    enforced: { ...none.enforced, state: 'read', values, faults },
+    defaults: read?.success ? { ...none.defaults, state: 'read', values: read.data } : none.defaults,
+  };
+}
+
+type Start = { kind: 'absent' } | { kind: 'failed'; detail: string } | { kind: 'read'; text: string };
+
+/** The file's text without a byte order mark, if it is not too large. */
+async function readStart(file: string): Promise<Start> {
+  try {
+    // O_NONBLOCK: do not wait on a named pipe of that name. Windows has no such flag, and there it counts as 0
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (!stat.isFile()) return { kind: 'failed', detail: 'not a file' };
+    if (stat.size > maxPolicyBytes) return { kind: 'failed', detail: `larger than ${maxPolicyBytes} bytes` };
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxPolicyBytes) });
+    return { kind: 'read', text: buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '') };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'failed', detail: code };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

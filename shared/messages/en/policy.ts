@@ -1,0 +1,166 @@
+import type { PolicyFault, PolicyGroup, PolicyKey } from '../../policy/keys.ts';
+
+/** A key of the policy as administrators and people read it. */
+export interface PolicyText {
+  readonly title: string;
+  /** What it does, for an administrator, as plain text. */
+  readonly text: string;
+  /** What each word of a choice means. */
+  readonly choices?: Readonly<Record<string, string>>;
+  /** The label of each text of a key that has several. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** Everything that is said about the policy, in one language. */
+export interface PolicyMessages {
+  readonly product: string;
+  readonly groups: Readonly<Record<PolicyGroup, string>>;
+  readonly keys: Readonly<Record<PolicyKey, PolicyText>>;
+  /** Which versions of Causeway read a key. */
+  readonly supported: string;
+}
+
+/** Keys, groups and faults of the policy in English. Templates for administrators, documents and Settings are made of it. */
+export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, string>> } = {
+  product: 'Causeway',
+  supported: 'Causeway {version} or newer',
+  groups: {
+    campuses: 'Campuses and gateways',
+    signIn: 'Signing in',
+    security: 'Security',
+    connection: 'Connection',
+    app: 'The app',
+    support: 'Support',
+    programs: 'Programs and libraries',
+  },
+  keys: {
+    profiles: {
+      title: 'Campuses for everybody',
+      text: 'Up to twenty campuses that everybody on this computer gets without being asked. Each entry is the absolute path of a .causeway file, a profile itself, or an address with the keys that its server may have: {"address": "https://campus.example", "pins": ["SHA-256 of the key in base64"]}. Only administrators may have write access to a file and its folders. Files are read again at each Connect, addresses once in each run. People cannot remove these campuses.',
+    },
+    addProfiles: {
+      title: 'Let people add campuses',
+      text: 'Whether people may add campuses of their own, by search, address, file or link. If not, they have the campuses of the policy and those that they added before. The command line then takes no profile from a file. On unless it is set; any value that is not understood counts as off.',
+    },
+    allowedGateways: {
+      title: 'Allowed gateways',
+      text: 'The only gateways that Causeway may contact to sign in: vpn.campus.example, vpn.campus.example:8443, or *.campus.example, which stands for exactly one label more. A profile’s other gateways are left out, and a profile of which none is left cannot be added or connected. Not set: any gateway. An empty list, and a value that is no list: none.',
+    },
+    rememberPasswords: {
+      title: 'Let people save their password',
+      text: 'Whether people may save their password in this computer’s keychain. If not, nobody is offered it, and passwords that were saved before are not used and are removed from the keychain. On unless it is set; any value that is not understood counts as off.',
+    },
+    keptCodes: {
+      title: 'Let people save their key for one-time codes',
+      text: 'Whether people may save their key for one-time codes in this computer’s keychain, so that codes are filled in for them. It takes this setting and the campus’s profile, because the second factor is then something that is on the computer. Off unless it is set.',
+    },
+    keepPageSignIns: {
+      title: 'Let people keep the sign-in of a campus’s own page',
+      text: 'Whether people may keep their sign-in on a campus’s own page on this computer, so that the page recognizes it (“remember this device”), if the campus’s profile allows it too and this computer encrypts. Off also forgets what was kept before, at the next start. On unless it is set; any value that is not understood counts as off.',
+    },
+    certificates: {
+      title: 'Servers that nobody vouches for',
+      text: 'What happens with a server that neither this computer nor the campus’s profile trusts. Any value that is not understood counts as strict.',
+      choices: {
+        ask: 'Ask: people see the fingerprint and decide, except with a profile that names an authority or a pin',
+        strict: 'Refuse: nobody is asked, and certificates that people accepted before do not count',
+      },
+    },
+    oldTls: {
+      title: 'Gateways with old TLS',
+      text: 'What happens with a gateway that speaks at most TLS 1.1, TLS 1.2 without safe renegotiation (RFC 5746), or only 3DES and RC4. Any value that is not understood counts as refuse.',
+      choices: { refuse: 'Refuse: nobody can sign in there, and people are told why', allow: 'Allow: people can sign in' },
+    },
+    wildcardHosts: {
+      title: 'Patterns for hosts of a sign-in page',
+      text: 'Whether a profile may allow hosts of its sign-in page by a pattern such as *.sso.campus.example, which stands for exactly one label. Otherwise Causeway drops such an entry and names it. Patterns never count for domains below which anybody can register a name (*.com, *.edu.mo), and for the form that gets the password. Off unless it is set.',
+    },
+    sandboxRequired: {
+      title: 'Require the sandbox',
+      text: 'Whether the app refuses to run without Chromium’s sandbox (--no-sandbox). It then says why and ends. The AppImage’s launcher adds that switch on systems where programs cannot make user namespaces. Off unless it is set; any value that is not understood counts as on.',
+    },
+    tunnel: {
+      title: 'Kind of tunnel',
+      text: 'How traffic to gateways of other makers flows, whatever the profile says. It does not change campuses with a gateway of our own, which have no other way than their relay.',
+      choices: {
+        profile: 'As the profile says',
+        app: 'For this app alone, without an administrator',
+        system: 'For the whole computer, through the helper',
+      },
+    },
+    trustedNetwork: {
+      title: 'On the campus’s own network',
+      text: 'Whether a computer that is on campus, by the probe in the profile, reaches the portal without signing in. Any value that is not understood counts as ignore.',
+      choices: { profile: 'As the profile says', ignore: 'Ignore the probe: people sign in everywhere' },
+    },
+    keepAlive: {
+      title: 'Queries that keep a tunnel open',
+      text: 'Whether the tunnel of a gateway of another maker sends a small query of its own in each minute without traffic, so that nothing on the way forgets it.',
+      choices: {
+        profile: 'As the profile says; without a word there, unless the gateway states after how much idle time it ends a session',
+        always: 'Always',
+        never: 'Never',
+      },
+    },
+    quickConnect: {
+      title: 'Connect from the tray',
+      text: 'Whether Connect in the tray connects at once. If not, it opens the window, where people press Connect. On unless it is set; any value that is not understood counts as off.',
+    },
+    userAgent: {
+      title: 'Program name that gateways see',
+      text: 'The User-Agent that gateways of other makers are told, at sign-in, in the tunnel and in all other requests to them. Up to 200 printable ASCII characters. Not set: AnyConnect-compatible Causeway. GlobalProtect and Fortinet gateways are told openconnect’s own names for their protocols.',
+    },
+    reportedSystem: {
+      title: 'Operating system that gateways see',
+      text: 'The operating system that gateways of other makers are told. Not set: this computer’s.',
+      choices: { 'linux': 'Linux, 32 bits', 'linux-64': 'Linux, 64 bits', 'win': 'Windows', 'mac-intel': 'macOS' },
+    },
+    language: {
+      title: 'Language',
+      text: 'The language of the app.',
+      choices: { system: 'As this computer', en: 'English' },
+    },
+    startAtSignIn: {
+      title: 'Start when people sign in to this computer',
+      text: 'Whether Causeway starts in the tray when a person signs in to this computer.',
+    },
+    helpDesk: {
+      title: 'Help desk',
+      text: 'Whom people can ask. It takes the place of the help desk in every profile.',
+      fields: { name: 'Name', phone: 'Telephone', email: 'E-mail', address: 'Web address (https)' },
+    },
+    managedBy: {
+      title: 'Who rules this computer',
+      text: 'What people read beside a setting that the policy has locked.',
+      fields: { name: 'Name', caption: 'One sentence for people', address: 'Address (https, mailto or tel)' },
+    },
+    openconnectFrom: {
+      title: 'Whose OpenConnect',
+      text: 'Where Causeway takes OpenConnect, its library and its programs from. The keys that name a path count before this one.',
+      choices: {
+        either: 'The installer’s; on Linux the system’s if the installer’s does not work',
+        installer: 'The installer’s only',
+        system: 'The system’s only (Linux)',
+      },
+    },
+    library: {
+      title: 'libopenconnect',
+      text: 'The path of the libopenconnect to sign in with, and no other. Not set: as “Whose OpenConnect” says. The command causeway doctor says which one is used.',
+    },
+    openconnect: { title: 'openconnect', text: 'The path of the openconnect that carries traffic, and no other.' },
+    ocproxy: { title: 'ocproxy', text: 'The path of the ocproxy that carries traffic for the app alone, and no other.' },
+    hostCheckWrapper: {
+      title: 'Answer to a gateway’s check of the computer',
+      text: 'The path of a program that answers a gateway’s check of the computer. Not set: Causeway only says that the gateway demands a check.',
+    },
+  },
+  faults: {
+    'unknown': 'Causeway does not know this name',
+    'wrong': 'The value is of the wrong kind or not allowed',
+    'profile': 'The profile cannot be used',
+    'not-administrators': 'It stands where people can write, so it does not count',
+    'untrusted': 'Others than an administrator could have written it, so nothing of it counts',
+    'unreadable': 'It is damaged or cannot be read, so whatever it may forbid is forbidden',
+    'newer': 'It was written for a newer version of Causeway. What this version knows counts',
+  },
+};
