@@ -36,3 +36,16 @@ export function delay(ms: number, signal?: AbortSignal): Promise<boolean> {
     });
   });
 }
+
+/**
+ * A signal that aborts with the first of `signals`, or after `ms` milliseconds. Use it in place of `AbortSignal.any` with
+ * `AbortSignal.timeout`: before Node 22.16 nothing holds such a timeout, and it never comes once memory was collected
+ * (nodejs/node#57736).
+ */
+export function within(ms: number, ...signals: readonly AbortSignal[]): AbortSignal {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')), ms);
+  const either = AbortSignal.any([...signals, limit.signal]);
+  onAbort(either, () => clearTimeout(timer));
+  return either;
+}

@@ -16,6 +16,14 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options: { once: true }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
+declare const AbortSignal: { any(signals: readonly AbortSignal[]): AbortSignal };
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+}
+declare class DOMException extends Error {
+  constructor(message: string, name: string);
+}
 declare const performance: { now(): number };
 declare class URL {
   constructor(address: string);

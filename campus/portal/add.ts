@@ -1,5 +1,6 @@
 import { toString as drawQrCode } from 'qrcode';
 import * as z from 'zod';
+import { within } from '../../shared/abort.ts';
 import { typedName, typedPasscode } from '../pages/forms.ts';
 import { trusted } from '../pages/html.ts';
 import { json, redirect } from '../pages/reply.ts';
@@ -99,7 +100,7 @@ export function addAdding(site: PortalSite): void {
   site.get('/add/scan/wait', async (guest) => {
     const enrolment = enrolmentOf(guest);
     if (!enrolment || enrolment.device) return json({ changed: true });
-    const enough = AbortSignal.any([guest.visit.req.raw.signal, AbortSignal.timeout(longPollMs)]);
+    const enough = within(longPollMs, guest.visit.req.raw.signal);
     const activated = await factors.activated(enrolment.id, enough);
     return json({ changed: activated || enrolmentOf(guest) === null });
   });

@@ -1,3 +1,4 @@
+import { within } from '../../shared/abort.ts';
 import type { PortalHealth } from '../../shared/access-state.ts';
 import type { SessionEnd } from '../../shared/access-protocol.ts';
 import { fail, failureOf, throwIfCancelled, type Failure, type FailureCode } from '../../shared/failure.ts';
@@ -171,7 +172,7 @@ export class Connection {
         (found) => found && apply({ type: 'retry-failed', why: found.failure, nextTryAt: null }),
         () => undefined, // given up
       );
-    const recovered = await waitForRecovery(link, AbortSignal.any([signal, givenUp.signal, AbortSignal.timeout(recoveryTimeoutMs)]));
+    const recovered = await waitForRecovery(link, within(recoveryTimeoutMs, signal, givenUp.signal));
     over();
     givenUp.abort();
     if (!recovered) {

@@ -1,3 +1,4 @@
+import { within } from '../../shared/abort.ts';
 import { isSessionOver } from '../../shared/endings.ts';
 import { fail, failureOf, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import { backoffMs } from './backoff.ts';
@@ -78,12 +79,12 @@ export class Reconnect {
     const { driver, engine, target, apply } = this.options;
     const { held } = this;
     const attempt = (this.attempt = new AbortController());
-    const within = AbortSignal.any([signal, attempt.signal, AbortSignal.timeout(resumeTimeoutMs)]);
+    const limited = within(resumeTimeoutMs, signal, attempt.signal);
     if (!held.session) throw fail('internal');
-    const session = await driver.resume(target, held.session, within);
+    const session = await driver.resume(target, held.session, limited);
     held.hold(session);
     if (signal.aborted) await session.close();
-    held.link = new Link(session, await engine.open(session.grant, within));
+    held.link = new Link(session, await engine.open(session.grant, limited));
     apply({ type: 'reopened', ...held.lifetime.learn(session, held.link.limits.expiresAt) });
   }
 

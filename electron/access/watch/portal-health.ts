@@ -1,4 +1,4 @@
-import { delay } from '../../../shared/abort.ts';
+import { delay, within } from '../../../shared/abort.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import type { PortalHealth } from '../../../shared/access-state.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -20,11 +20,7 @@ export async function watchPortal(
   const over = (): boolean => signal.aborted;
   for (;;) {
     try {
-      const stream = await tunnel.dial(
-        hostOf(address),
-        address.port === '' ? 443 : Number(address.port),
-        AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
-      );
+      const stream = await tunnel.dial(hostOf(address), address.port === '' ? 443 : Number(address.port), within(answerTimeoutMs, signal));
       stream.destroy();
       tell('up');
       return;

@@ -1,3 +1,4 @@
+import { within } from '../../../shared/abort.ts';
 import { isUp } from '../../../shared/access-state.ts';
 import type { PortalState } from '../../../shared/app-state.ts';
 import { fail, failureOf } from '../../../shared/failure.ts';
@@ -87,7 +88,7 @@ export class PortalVisits {
 
   private async sessionSignIn(signal: AbortSignal): Promise<PortalSignIn | null> {
     try {
-      return await this.deps.controller.portalSignIn(AbortSignal.any([signal, AbortSignal.timeout(signInTimeoutMs)]));
+      return await this.deps.controller.portalSignIn(within(signInTimeoutMs, signal));
     } catch (error) {
       this.deps.log(`no one-time portal sign-in: ${failureOf(error).code}`);
       return null;

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { delay, onAbort, whenAborted } from '../../../shared/abort.ts';
+import { delay, onAbort, whenAborted, within } from '../../../shared/abort.ts';
+import { heldMemory } from '../../support/memory.ts';
 
 describe('listening to an abort', () => {
   test('onAbort calls once, and never after it was taken back', async () => {
@@ -31,5 +32,17 @@ describe('listening to an abort', () => {
     const waits = delay(60_000, stop.signal);
     stop.abort();
     expect(await waits).toBe(false);
+  });
+
+  test('a time limit beside a signal comes even if memory was collected in between, and the signal comes first if it aborts', async () => {
+    const [limited, stopped] = [new AbortController(), new AbortController()].map((controller) => {
+      const signal = within(300, controller.signal);
+      return { controller, signal, reason: whenAborted(signal).then((): unknown => signal.reason) };
+    });
+    const collecting = setInterval(heldMemory, 50);
+    stopped?.controller.abort(new Error('enough'));
+    await expect(stopped?.reason).resolves.toMatchObject({ message: 'enough' });
+    await expect(Promise.race([limited?.reason, delay(10_000)])).resolves.toMatchObject({ name: 'TimeoutError' });
+    clearInterval(collecting);
   });
 });
