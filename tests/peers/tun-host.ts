@@ -67,8 +67,7 @@ export class TunHost {
   /** A stack whose packets go to this host and come from it. */
   newStack(mtu: number): IpStack {
     const stack = new IpStack(stackFile(), this.link);
-    stack.setAddress(tunHost.own, mtu);
-    stack.setAddress(tunHost.own6, mtu);
+    stack.setAddresses([tunHost.own, tunHost.own6], mtu);
     this.#stack = stack;
     return stack;
   }

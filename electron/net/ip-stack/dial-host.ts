@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { delay } from '../../../shared/abort.ts';
-import type { IpStack } from './ip-stack.ts';
+import { isLoopback } from '../loopback.ts';
+import { ownAddress, type IpStack } from './ip-stack.ts';
 import type { CampusNames } from './names.ts';
 import { streamError, type StackStream } from './stack-stream.ts';
 
@@ -11,10 +12,14 @@ const maxTried = 8;
 
 /**
  * Opens a stream to a campus host by name or address. If a name has several addresses, they are tried one shortly after the
- * other, IPv6 first, and the first that accepts wins. Fails with the last address's error, or as {@link CampusNames.resolve}.
+ * other, IPv6 first, and the first that accepts wins. Fails with the last address's error, or as {@link CampusNames.resolve};
+ * with `EACCES` if the name, or any of its addresses, leads to this computer.
  */
 export async function dialHost(stack: IpStack, names: CampusNames, host: string, port: number, signal: AbortSignal): Promise<StackStream> {
-  const addresses = isIP(host) === 0 ? (await names.resolve(host, signal)).slice(0, maxTried) : [host];
+  if (isLoopback(host)) throw ownAddress(host);
+  const found = isIP(host) === 0 ? await names.resolve(host, signal) : [host];
+  if (found.some((address) => stack.isOwn(address))) throw ownAddress(host);
+  const addresses = found.slice(0, maxTried);
   const done = new AbortController();
   const limited = AbortSignal.any([signal, done.signal]);
   const outcome: { stream: StackStream | null; error: unknown } = {

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import { plainHost } from '../../trust/host.ts';
+import { isLoopback } from '../loopback.ts';
 import type { PacketBatch, PacketLink } from './packet-link.ts';
 import { StackModule } from './stack-module.ts';
 import { StackStream, streamError } from './stack-stream.ts';
@@ -8,6 +11,18 @@ const tickMs = 25;
 /** `dial` and `open_socket` of `build/lwip/stack.c`. */
 const noRoom = -2;
 
+/** A link must carry packets of this size for IPv4 (RFC 791, 3.2), and of this for IPv6 (RFC 8200, 5). */
+const leastMtu = { 4: 68, 6: 1280 } as const;
+/** Used if the gateway says nothing, or nothing that can be true. */
+const usualMtu = 1280;
+type Family = keyof typeof leastMtu;
+
+const familyOf = (address: string): Family | null => {
+  // A zone names an interface, and here is only one
+  const family = address.includes('%') ? 0 : isIP(address);
+  return family === 4 || family === 6 ? family : null;
+};
+
 /**
  * TCP/IP in this process, for one tunnel: IP packets on one side, streams and datagrams on the other. Its memory is limited
  * to 64 MiB, of which the receive windows of all streams may take 40 MiB.
@@ -15,7 +30,9 @@ const noRoom = -2;
 export class IpStack {
   readonly #module: StackModule;
   readonly #link: PacketLink;
-  readonly #streams = new Map<number, StackStream>();
+  readonly #streams = new Map<number, { stream: StackStream; family: Family }>();
+  /** Our address in the tunnel, of each kind. */
+  readonly #own = new Map<Family, string>();
   readonly #sockets = new Map<number, (datagram: Buffer) => void>();
   #timer: NodeJS.Timeout | undefined;
   #settling: NodeJS.Immediate | undefined;
@@ -35,9 +52,35 @@ export class IpStack {
     return this.#module.calls.memory_used();
   }
 
-  /** The address in the tunnel, IPv4 or IPv6, and the link's MTU in bytes. Again after a reconnect that changed them. */
+  /**
+   * Takes the addresses in the tunnel, IPv4 or IPv6 or both, and the link's MTU in bytes, as the gateway pushed them; again
+   * after each reconnect. A stream whose own address is no longer ours ends with an error. An address of a kind that the link
+   * is too narrow for is not used, and text that is no address is not either.
+   *
+   * @returns whether there is an address to dial from
+   */
+  setAddresses(addresses: readonly string[], mtu: number): boolean {
+    const before = new Map(this.#own);
+    this.#own.clear();
+    for (const address of addresses) this.setAddress(address, mtu);
+    for (const [family, address] of before) if (this.#own.get(family) !== address) this.#breakOff(family);
+    return this.#own.size > 0;
+  }
+
+  /** Takes one address, and leaves the others as they are. */
   setAddress(address: string, mtu: number): void {
-    this.#module.calls.set_address(this.#module.text(address), mtu);
+    const family = familyOf(address);
+    const size = mtu < leastMtu[4] ? usualMtu : mtu;
+    if (!family || this.#closed || size < leastMtu[family]) return;
+    // lwIP, too, would end the streams of the former address, but with an error that says something else
+    if (this.#own.has(family) && this.#own.get(family) !== plainHost(address)) this.#breakOff(family);
+    this.#own.set(family, plainHost(address));
+    this.#module.calls.set_address(this.#module.text(address), size);
+  }
+
+  /** Whether an address leads to this computer, which no campus host does: loopback, or our own in the tunnel. */
+  isOwn(address: string): boolean {
+    return isLoopback(address) || [...this.#own.values()].includes(plainHost(address));
   }
 
   /** Takes packets that came from the tunnel. Damaged ones are dropped, and those that are longer than any MTU of ours. */
@@ -79,11 +122,15 @@ export class IpStack {
 
   /**
    * Opens a stream to an address, IPv4 or IPv6. Fails like Node's own: `ECONNREFUSED`, `ETIMEDOUT`, `EMFILE` if too many
-   * streams are open, `EADDRNOTAVAIL` if the tunnel has no address of this kind; or with the signal's reason.
+   * streams are open, `EADDRNOTAVAIL` if the tunnel has no address of this kind, `EACCES` if it leads to this computer; or
+   * with the signal's reason.
    */
   async dial(address: string, port: number, signal: AbortSignal): Promise<StackStream> {
     signal.throwIfAborted();
     if (this.#closed) throw streamError('ENETDOWN', 'the tunnel is closed');
+    if (this.isOwn(address)) throw ownAddress(address);
+    const family = familyOf(address);
+    if (!family || !this.#own.has(family)) throw streamError('EADDRNOTAVAIL', `no way to ${address} through the tunnel`);
     const id = this.#module.calls.dial(this.#module.text(address), port);
     if (id === noRoom) throw streamError('EMFILE', 'too many connections through the tunnel');
     if (id < 0) throw streamError('EADDRNOTAVAIL', `no way to ${address} through the tunnel`);
@@ -91,7 +138,7 @@ export class IpStack {
       changed: () => this.#settleSoon(),
       gone: () => void this.#streams.delete(id),
     });
-    this.#streams.set(id, stream);
+    this.#streams.set(id, { stream, family });
     this.#keepTime();
     const connected = stream.connected(signal);
     this.settle();
@@ -107,7 +154,8 @@ export class IpStack {
     port: number,
     onDatagram: (datagram: Buffer) => void,
   ): { send(datagram: Uint8Array): void; close(): void } | null {
-    if (this.#closed) return null;
+    const family = familyOf(address);
+    if (this.#closed || !family || !this.#own.has(family)) return null;
     const { calls } = this.#module;
     const id = calls.open_socket(this.#module.text(address), port);
     if (id < 0) return null;
@@ -136,7 +184,7 @@ export class IpStack {
     const { calls } = this.#module;
     for (let id = calls.next_changed(); id >= 0; id = calls.next_changed()) {
       const flags = calls.flags_of(id);
-      this.#streams.get(id)?.happened(flags);
+      this.#streams.get(id)?.stream.happened(flags);
     }
     this.#flush();
   }
@@ -147,8 +195,13 @@ export class IpStack {
     this.#closed = true;
     clearInterval(this.#timer);
     clearImmediate(this.#settling);
-    for (const stream of [...this.#streams.values()]) stream.breakOff(reason);
+    for (const { stream } of [...this.#streams.values()]) stream.breakOff(reason);
     this.#sockets.clear();
+  }
+
+  #breakOff(family: Family): void {
+    const reason = streamError('ECONNRESET', 'the gateway gave this computer another address, and the far end knows only the former one');
+    for (const each of [...this.#streams.values()]) if (each.family === family) each.stream.breakOff(reason);
   }
 
   #takeIn(lengths: readonly number[]): void {
@@ -189,3 +242,6 @@ export class IpStack {
     }, tickMs);
   }
 }
+
+/** The error for an address that leads to this computer. */
+export const ownAddress = (host: string): Error => streamError('EACCES', `${host} leads to this computer`);

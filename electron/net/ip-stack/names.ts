@@ -1,4 +1,4 @@
-import { delay } from '../../../shared/abort.ts';
+import { delay, within } from '../../../shared/abort.ts';
 import { atMost } from '../deadline.ts';
 import type { IpStack } from './ip-stack.ts';
 import { askServer, type AddressType, type NameReply } from './name-query.ts';
@@ -51,7 +51,7 @@ export class CampusNames {
    */
   async resolve(host: string, signal: AbortSignal): Promise<readonly string[]> {
     if (this.#servers.length === 0) throw streamError('EAI_AGAIN', 'the gateway named no name server');
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(lookupTimeoutMs)]);
+    const limited = within(lookupTimeoutMs, signal);
     let silent = false;
     for (const name of this.#candidates(host)) {
       const [six, four] = await this.#bothFamilies(name, limited);
