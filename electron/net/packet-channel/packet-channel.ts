@@ -2,7 +2,10 @@ import type { PacketBatch, PacketLink } from '../ip-stack/packet-link.ts';
 
 /** What libopenconnect takes for a tun device, and its other end, which belongs to this process's event loop. */
 export interface PacketChannel {
-  /** What `openconnect_setup_tun_fd` takes: a descriptor, on Windows a handle. The channel closes it, not the library. */
+  /**
+   * What `openconnect_setup_tun_fd` takes: a descriptor, which the channel closes, not the library. On Windows a handle, which
+   * the library closes when its main loop ends.
+   */
   readonly tun: number | bigint;
   /** Sends the stack's packets to the library. */
   readonly link: PacketLink;

@@ -14,6 +14,9 @@ export function native(): Promise<Native> {
 }
 let loaded: Promise<Native> | null = null;
 
+/** The same, for code that has loaded koffi already. */
+export const nativeWith = (koffi: Koffi): Native => new Native(koffi);
+
 /** Loads koffi. A single executable cannot import it, so it loads the copy beside it (`build/helper.ts`) and no other. */
 export async function loadKoffi(): Promise<Koffi> {
   if (!isSea()) return (await import('koffi')).default;
@@ -90,12 +93,17 @@ class Native {
     const handle = this.open(path, access.readControl, of === 'itself' ? openLinkItself : 0);
     if (handle === null) return null;
     try {
-      const [bytes, needed]: [Buffer, [number]] = [Buffer.alloc(64 * 1024), [0]];
-      if (this.getSecurity(handle, ownerAndDacl, bytes, bytes.length, needed) === 0) return null;
-      return readSecurityDescriptor(bytes.subarray(0, needed[0]));
+      return this.securityOfHandle(handle);
     } finally {
       this.closeHandle(handle);
     }
+  }
+
+  /** The same for an open handle. */
+  securityOfHandle(handle: Handle): SecurityDescriptor | null {
+    const [bytes, needed]: [Buffer, [number]] = [Buffer.alloc(64 * 1024), [0]];
+    if (this.getSecurity(handle, ownerAndDacl, bytes, bytes.length, needed) === 0) return null;
+    return readSecurityDescriptor(bytes.subarray(0, needed[0]));
   }
 
   /** Whether anything of that name exists, even if we may not open it. */
@@ -108,20 +116,29 @@ class Native {
 
   /** Sets the owner and the access list of an object, given as SDDL. */
   setSecurityOf(path: string, sddl: string): void {
-    const descriptor: [unknown] = [null];
-    if (this.parseSddl(sddl, 1, descriptor, [0]) === 0) throw new Error(`Windows does not accept ${sddl}`);
-    try {
+    this.withDescriptor(sddl, (descriptor) => {
       const handle = this.open(path, access.readControl | access.writeDacl | access.writeOwner);
       if (handle === null) throw new Error(`${path} cannot be opened: ${this.lastError()}`);
       try {
-        if (this.setSecurity(handle, ownerAndDacl, descriptor[0]) === 0)
+        if (this.setSecurity(handle, ownerAndDacl, descriptor) === 0)
           throw new Error(`the rights of ${path} cannot be changed: ${this.lastError()}`);
       } finally {
         this.closeHandle(handle);
       }
+    });
+  }
+
+  /** Makes a security descriptor of SDDL, for as long as a function runs. */
+  withDescriptor<T>(sddl: string, use: (descriptor: bigint) => T): T {
+    const made: [unknown] = [null];
+    if (this.parseSddl(sddl, 1, made, [0]) === 0) throw new Error(`Windows does not accept ${sddl}`);
+    const [descriptor] = made;
+    if (typeof descriptor !== 'bigint') throw new Error('no security descriptor');
+    try {
+      return use(descriptor);
     } finally {
       // Windows allocated it, and the caller must free it
-      this.localFree(descriptor[0]);
+      this.localFree(descriptor);
     }
   }
 
