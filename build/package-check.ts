@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { inMegabytes, sizesOf, wrongIn, type Package } from '../tests/packages/contents.ts';
-import { fpm, installsWithOurOpenConnect } from '../tests/packages/deb.ts';
+import { debInCopyOfSystem, lintianOn } from '../tests/packages/deb.ts';
 import { wrongFuses } from '../tests/packages/fuses.ts';
 import { endsWhereCutShort, signsInToCampus, signsInToGateway } from '../tests/packages/linux.ts';
 import { msiUnderWine, wrongInArm64 } from '../tests/packages/msi.ts';
 import { standInForElectron } from '../tests/packages/stand-in.ts';
 import { workerUnderWine } from '../tests/packages/wine.ts';
+import { makeDeb } from './deb/deb.ts';
 import { buildNative } from './native.ts';
-import { packageProject, stageProject } from './package.ts';
-import { ensureSystemTools, packageTools } from './system.ts';
+import { packageProject, publisher, stageProject } from './package.ts';
+import { ensureSystemTools, lintianTools, packageTools } from './system.ts';
 import { parseTarget, type Target } from './targets.ts';
 import { PlainError, reportingErrors } from './report-errors.ts';
 
@@ -19,6 +21,8 @@ import { PlainError, reportingErrors } from './report-errors.ts';
  * Electron, checks the packages' contents, and runs them as far as possible here.
  */
 const failed: string[] = [];
+/** Also what takes minutes: `npm run package:check -- --long`. */
+const { long } = parseArgs({ options: { long: { type: 'boolean', default: false } } }).values;
 
 /** One line if it holds, otherwise the reasons: those that `act` returns, or what it throws. */
 async function check(what: string, act: () => Promise<unknown> | readonly string[]): Promise<void> {
@@ -49,8 +53,7 @@ async function pack(target: Target): Promise<Package> {
   if (target.platform === 'linux') await buildNative(native, { target, modules: join(folder, 'node_modules'), built: '', partial: false });
   // Both need a Mac
   const withoutMac = ['-c.electronFuses.resetAdHocDarwinSignature=false', '-c.mac.notarize=false'];
-  const form = target.platform === 'linux' ? '-c.linux.target=deb' : '--dir';
-  await packageProject(folder, target, [form, `-c.electronDist=${electron}`, ...withoutMac], true);
+  await packageProject(folder, target, ['--dir', `-c.electronDist=${electron}`, ...withoutMac], true);
   return packageIn(join(folder, 'out', 'installers'), target);
 }
 
@@ -87,11 +90,23 @@ async function onLinux(): Promise<void> {
   if (!made) return;
   await check('linux-x64: signs in to a campus and keeps the password in the keychain', () => signsInToCampus(made));
   await check('linux-x64: signs in to ocserv through the packed worker', () => signsInToGateway(made));
-  const deb = join(made.resources, '../..', readdirSync(join(made.resources, '../..')).find((name) => name.endsWith('.deb')) ?? '');
+  const [older, newer] = ['0.1.0', '0.2.0'].map((version) => debOf(made, version));
+  if (older === undefined || newer === undefined) return;
   if (process.getuid?.() === 0)
-    await check('linux-x64: the deb installs, and its command line finds the OpenConnect in it', () => installsWithOurOpenConnect(deb));
+    await check('linux-x64: its deb installs, upgrades and is purged, and its command line finds our OpenConnect', () =>
+      debInCopyOfSystem(older, newer),
+    );
   else console.log('SKIPPED, the deb is installed by root only');
+  if (long) await check('linux-x64: lintian has nothing to say about its deb', () => lintianOn(older));
   await check('linux-x64: an archive cut short is named, and the app ends', () => endsWhereCutShort(made));
+}
+
+/** A deb of a packed layout, not compressed, as of some version. */
+function debOf({ resources }: Package, version: string): string {
+  const layout = join(resources, '..');
+  const file = join(layout, '..', `causeway_${version}.deb`);
+  makeDeb({ layout, version, architecture: 'amd64', ...publisher(), compression: 'none' }, file);
+  return file;
 }
 
 async function onOthers(): Promise<void> {
@@ -106,8 +121,7 @@ async function onOthers(): Promise<void> {
 
 await reportingErrors(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new PlainError('The packages are checked on Linux (x64).');
-  ensureSystemTools(packageTools);
-  process.env['CUSTOM_FPM_PATH'] = fpm;
+  ensureSystemTools([...packageTools, ...(long ? lintianTools : [])]);
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
   await Promise.all([onLinux(), onOthers()]);
   console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);

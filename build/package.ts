@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { writeAfterInstall } from './after-install.ts';
+import { makeDeb } from './deb/deb.ts';
 import { makeMsi } from './msi/msi.ts';
 import { buildNative } from './native.ts';
 import { ensureSystemTools, msiTools } from './system.ts';
@@ -80,7 +80,6 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
     rmSync(join(folder, part), { recursive: true, force: true });
     cpSync(part, join(folder, part), { recursive: true });
   }
-  if (platform === 'linux') writeAfterInstall(join(folder, 'out', 'deb', 'after-install.sh'));
   return folder;
 }
 
@@ -105,10 +104,29 @@ function addMsi(installers: string, { arch }: Target): void {
     return;
   }
   ensureSystemTools(msiTools);
-  const layout = readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '';
-  const { version } = read(z.object({ version: z.string() }), 'package.json');
-  makeMsi({ layout: join(installers, layout), version, arch }, join(installers, `Causeway-${version}-${arch}.msi`));
+  const version = ownVersion();
+  makeMsi({ layout: layoutIn(installers), version, arch }, join(installers, `Causeway-${version}-${arch}.msi`));
 }
+
+/** Adds the deb to the installers of Linux, if this is a system with dpkg. */
+function addDeb(installers: string, { arch }: Target): void {
+  const architecture = arch === 'x64' ? 'amd64' : arch;
+  const version = ownVersion();
+  const file = join(installers, `causeway_${version}_${architecture}.deb`);
+  makeDeb({ layout: layoutIn(installers), version, architecture, ...publisher(), compression: 'xz' }, file);
+}
+
+/** The folder that electron-builder has packed. */
+const layoutIn = (installers: string): string =>
+  join(installers, readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '');
+
+const ownVersion = (): string => read(z.object({ version: z.string() }), 'package.json').version;
+
+/** Who publishes the packages. Whoever does puts their own here and in `electron-builder.yml`. */
+export const publisher = (): { homepage: string; maintainer: string } => ({
+  homepage: 'https://causeway.example/',
+  maintainer: 'Causeway contributors <causeway@causeway.example>',
+});
 
 interface RunOptions {
   cwd?: string;
@@ -147,9 +165,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { built, partial, pool = null } = values;
   await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial, pool });
   await packageProject(folder, target, values.dir ? ['--dir'] : []);
-  if (target.platform === 'win32' && !values.dir) addMsi(join(folder, 'out', 'installers'), target);
+  const installers = join(folder, 'out', 'installers');
+  if (target.platform === 'win32' && !values.dir) addMsi(installers, target);
+  if (target.platform === 'linux' && !values.dir) addDeb(installers, target);
   rmSync('out/installers', { recursive: true, force: true });
   mkdirSync('out', { recursive: true });
-  renameSync(join(folder, 'out', 'installers'), 'out/installers');
+  renameSync(installers, 'out/installers');
   console.log('The packages are in out/installers.');
 }

@@ -27,6 +27,7 @@ const tools = {
   // Make an MSI, and put into it what wixl cannot say
   wixl: { proof: '/usr/bin/wixl', packages: ['wixl'] },
   msitools: { proof: '/usr/bin/msibuild', packages: ['msitools'] },
+  lintian: { proof: '/usr/bin/lintian', packages: ['lintian'] },
   // Compiles the tests' stand-ins for Windows programs
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
   // Compiles openconnect for Windows, with the line above
@@ -76,6 +77,9 @@ export const testTools: readonly SystemTool[] = [
 
 /** For the MSI of Windows. */
 export const msiTools: readonly SystemTool[] = ['wixl', 'msitools'];
+
+/** For what Debian's own check says of the deb. */
+export const lintianTools: readonly SystemTool[] = ['lintian'];
 
 /** For `npm run package:check`: a desktop for the packaged app, a gateway, and Wine. */
 export const packageTools: readonly SystemTool[] = [...testTools, ...msiTools, 'wine'];

@@ -14,11 +14,11 @@ export interface MsiContents {
   arch: 'x64' | 'arm64';
 }
 
-/** The public properties that IT may give to `msiexec`, and the registry value of each below {@link installKey}. */
+/** The public properties that IT may give to `msiexec`, and the registry value of each below `HKLM\Software\Causeway\Install`. */
 export const publicProperties = { PROFILE: 'Profile', AUTOSTART: 'Autostart', HELPER: 'Helper' } as const;
 
 /** Where they are noted, in the 64-bit view of `HKLM`. They rank below every policy. */
-export const installKey = 'Software\\Causeway\\Install';
+const installKey = 'Software\\Causeway\\Install';
 
 const vendor = 'Causeway contributors';
 const iconId = 'Causeway.ico';

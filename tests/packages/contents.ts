@@ -73,9 +73,7 @@ export function wrongIn({ target, resources }: Package): string[] {
     if (!beside.includes(path)) wrong.push(`app.asar.unpacked lacks ${path}`);
     else if (!isFor(join(`${archive}.unpacked`, path), target)) wrong.push(`${path} is not for ${target.name}`);
   for (const name of readdirSync(resources))
-    // The deb's script loads the profile where there is AppArmor
-    if (!/^(app\.asar|app\.asar\.unpacked|native|apparmor-profile|icon\.icns|electron\.icns|\w+\.lproj)$/.test(name))
-      wrong.push(`resources holds ${name}`);
+    if (!/^(app\.asar|app\.asar\.unpacked|native|icon\.icns|electron\.icns|\w+\.lproj)$/.test(name)) wrong.push(`resources holds ${name}`);
   return wrong;
 }
 

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { writeAfterInstall } from '../../../build/after-install.ts';
 import { licenceOf, parts } from '../../../build/native-recipe.ts';
 import { readNative } from '../../../build/native-pins.ts';
 import { fetchComponent, takeBuilt, verify } from '../../../build/native.ts';
@@ -63,8 +62,8 @@ describe('what the installers bring along', () => {
   });
 
   test('OpenConnect is a dependency of the Debian package if the distribution has it', () => {
-    const builder = read('electron-builder.yml');
-    for (const { name } of components.filter(({ how }) => how === 'depends')) expect(builder).toMatch(new RegExp(`^    - ${name}$`, 'm'));
+    const control = read('build/deb/control.ts');
+    for (const { name } of components.filter(({ how }) => how === 'depends')) expect(control).toContain(`'${name}',`);
   });
 
   test.skipIf(!existsSync('/usr/bin/apt-cache'))('the Debian pins match this Debian’s files, if it has that version', () => {
@@ -135,7 +134,9 @@ describe('the helper as a service', () => {
     expect(unit).toMatch(/^ConditionPathExists=\/etc\/causeway\/helper\.json$/m);
     const builder = read('electron-builder.yml');
     expect(builder).toContain('from: out/native');
-    expect(builder).toContain('build/services/causeway-helper.service=/lib/systemd/system/causeway-helper.service');
+    expect(read('build/deb/deb.ts')).toContain(
+      "'usr/lib/systemd/system/causeway-helper.service': join(services, 'causeway-helper.service')",
+    );
     expect(builder).toMatch(/^productName: Causeway$/m);
   });
 
@@ -180,20 +181,8 @@ describe('the helper as a service', () => {
     expect(readFileSync(join(folder, 'etc/passwd'), 'utf8')).toMatch(
       /^causeway-vpn:[^:]*:\d+:\d+:[^:]*:\/nonexistent:\/usr\/sbin\/nologin$/m,
     );
-    const script = join(folder, 'after-install.sh');
-    writeAfterInstall(script);
-    // What electron-builder fills in is a word
-    const text = readFileSync(script, 'utf8');
-    expect(text).toContain('chrome-sandbox');
-    expect(text).toContain('systemd-sysusers causeway-vpn.conf');
-    execFileSync('bash', ['-n', script]);
-    const builder = read('electron-builder.yml');
-    expect(builder).toContain('afterInstall: out/deb/after-install.sh');
-    for (const [file, place] of [
-      ['causeway-vpn.conf', '/usr/lib/sysusers.d/'],
-      ['org.causeway.helper.policy', '/usr/share/polkit-1/actions/'],
-    ] as const)
-      expect(builder).toContain(`- build/services/${file}=${place}${file}`);
+    expect(read('build/deb/postinst')).toContain('systemd-sysusers causeway-vpn.conf');
+    for (const script of ['postinst', 'prerm', 'postrm']) execFileSync('sh', ['-n', join(root, 'build/deb', script)]);
   });
 
   test.each(['org.causeway.helper.plist', 'causeway-helper.task.xml'])(
