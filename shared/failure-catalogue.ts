@@ -99,6 +99,9 @@ export const failureCatalogue = {
   'host-unreachable': 'now',
   'host-name-unknown': 'later',
   'host-ipv6': 'later',
+  'names-silent': 'now',
+  'names-none': 'later',
+  'streams-full': 'now',
   // The portal view
   'portal-unreachable': 'now',
   'portal-certificate': 'later',

@@ -25,7 +25,8 @@ export type TunnelEnding =
 
 /**
  * Opens a byte stream to a campus host. The far end resolves the name. Fails with `host-not-allowed`, `host-unreachable`,
- * `host-name-unknown` or `tunnel-down`; without a tunnel also with `local-network`.
+ * `host-name-unknown` or `tunnel-down`; an app tunnel also with `names-silent`, `names-none`, `host-ipv6` or `streams-full`;
+ * without a tunnel also with `local-network`.
  */
 export type Dial = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 

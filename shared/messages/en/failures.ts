@@ -451,8 +451,23 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'host-ipv6': {
     title: 'Not through this tunnel',
-    happened: '{host} is an IPv6 address, and the app’s own tunnel carries IPv4 only.',
-    todo: 'Ask the help desk for a profile with its name, or with a tunnel for the whole computer.',
+    happened: '{host} is an IPv6 address, and your campus’s gateway gave this tunnel none of its own.',
+    todo: 'Use its name, if it has one, or ask the help desk.',
+  },
+  'names-silent': {
+    title: 'Names do not work',
+    happened: 'None of your campus’s name servers answered when Causeway asked for {host}.',
+    todo: 'Load it again in a moment.',
+  },
+  'names-none': {
+    title: 'Names do not work',
+    happened: 'Your campus’s gateway named no name server, so Causeway cannot look up {host}.',
+    todo: 'Tell the help desk. An address in numbers works.',
+  },
+  'streams-full': {
+    title: 'Too many connections',
+    happened: 'So many connections are open through the tunnel that there is no room for one to {host}.',
+    todo: 'Close what you do not need, then load it again.',
   },
   'host-name-unknown': {
     title: 'Name not known',
