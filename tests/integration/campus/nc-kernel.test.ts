@@ -1,12 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { inside, startNcGateway, type NcGateway } from '../../peers/gateways/nc.ts';
-import { kill, missingForPeers, Namespace } from '../../peers/namespaces.ts';
+import { KernelClient } from '../../peers/kernel-client.ts';
+import { missingForPeers, type Namespace } from '../../peers/namespaces.ts';
 
 /**
  * The campus's nc tunnel against the kernel's own TCP: openconnect's device stands in a network namespace, where programs have
@@ -17,66 +14,26 @@ const iptables = '/usr/sbin/iptables';
 
 describe.skipIf(missing !== null)('the campus’s nc tunnel with the kernel’s TCP', () => {
   let gateway: NcGateway;
+  let client: KernelClient;
   let namespace: Namespace;
-  let openconnect: ChildProcess;
-  let folder: string;
 
   beforeAll(async () => {
     gateway = await startNcGateway();
-    namespace = await Namespace.create('c', { 'resolv.conf': 'nameserver 10.80.0.53\nsearch campus.test\noptions timeout:2\n' });
-    folder = mkdtempSync(join(tmpdir(), 'causeway-nc-'));
-    const script = join(folder, 'script');
-    // The device moves into the namespace, and stays the one that openconnect reads from
-    writeFileSync(
-      script,
-      `#!/bin/sh
-set -e
-[ "$reason" = connect ] || exit 0
-ip link set dev "$TUNDEV" netns ${namespace.name}
-ip -n ${namespace.name} addr add "$INTERNAL_IP4_ADDRESS/32" dev "$TUNDEV"
-ip -n ${namespace.name} link set dev "$TUNDEV" mtu "$INTERNAL_IP4_MTU" up
-ip -n ${namespace.name} route add "$CISCO_SPLIT_INC_0_ADDR/$CISCO_SPLIT_INC_0_MASKLEN" dev "$TUNDEV"
-echo "$INTERNAL_IP4_MTU $INTERNAL_IP4_DNS $CISCO_DEF_DOMAIN $CISCO_SPLIT_INC_0_ADDR/$CISCO_SPLIT_INC_0_MASKLEN" > ${folder}/up.new
-mv ${folder}/up.new ${folder}/up
-`,
-      { mode: 0o755 },
-    );
-    const { pin, port, host } = gateway;
-    const args = ['--protocol=nc', '--cookie-on-stdin', '--non-inter', `--servercert=${pin}`, `--resolve=${host}:127.0.0.1`];
-    openconnect = spawn('/usr/sbin/openconnect', [...args, `--script=${script}`, `https://${host}:${port}/`], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    });
-    openconnect.stdin?.end(`${gateway.grant().cookie}\n`);
-    await vi.waitFor(() => expect(existsSync(join(folder, 'up'))).toBe(true), 10_000);
+    const { cookie } = gateway.grant();
+    client = await KernelClient.start({ openconnect: '/usr/sbin/openconnect', protocol: 'nc', gateway, cookie, nameServer: '10.80.0.53' });
+    namespace = client.namespace;
   });
   afterAll(async () => {
-    if (openconnect.exitCode === null) {
-      const gone = once(openconnect, 'exit');
-      kill(openconnect.pid, 'SIGTERM');
-      await gone;
-    }
-    namespace.destroyNow();
-    rmSync(folder, { recursive: true, force: true });
+    await client.stop();
     await gateway.stop();
   });
 
-  /** Runs code in a Node inside the namespace. It calls `tell(value)` once, or its error's code is the result. */
-  async function run(code: string): Promise<unknown> {
-    const source = `
-      const net = require('node:net'), dns = require('node:dns').promises, { createHash } = require('node:crypto');
-      const tell = (value) => { console.log(JSON.stringify(value)); process.exit(); };
-      const dial = (to) => net.connect({ ...to, allowHalfOpen: true }).on('error', (error) => tell(error.code));
-      const digest = (socket) => new Promise((done) => { const hash = createHash('sha256'); socket.on('data', (chunk) => hash.update(chunk)).on('end', () => done(hash.digest('hex'))); });
-      const whole = (socket) => new Promise((done) => { let all = ''; socket.on('data', (chunk) => (all += chunk)).on('end', () => done(all)); });
-      (async () => { ${code} })().catch((error) => tell(error.code ?? String(error)));`;
-    return JSON.parse(await namespace.run(process.execPath, ['-e', source], { timeout: 60_000 }));
-  }
+  const run = (code: string): Promise<unknown> => client.run(code);
   const at = (name: keyof typeof inside): string => JSON.stringify(inside[name]);
   const bytes = 'Buffer.alloc(5_000_000, "campus")';
 
-  it('the nc tunnel sets up the device with the MTU, the name server, the domain and the route that it pushes', async () => {
-    expect((await namespace.run('/bin/cat', [join(folder, 'up')])).trim()).toBe('1400 10.80.0.53 campus.test 10.80.0.0/16');
+  it('the nc tunnel sets up the device with the MTU, the name server, the domain and the route that it pushes', () => {
+    expect(client.pushed()).toBe('1400 10.80.0.53 campus.test 10.80.0.0/16');
   });
 
   it('the nc tunnel resolves the campus’s names, and distinguishes an unknown name from one without an IPv6 address', async () => {

@@ -33,6 +33,7 @@ export const insidePlan = {
   /** A client's address. */
   client: '10.80.128.1',
   mtu: 1_400,
+  ipv6: { client: 'fd80::2', gateway: 'fd80::1', nameServer: 'fd80::53', route: 'fd80::/64' },
 } as const;
 
 /** Running servers for {@link inside}, on loopback ports. */
@@ -46,6 +47,8 @@ export interface InsideHosts {
   openConnections(): number;
   /** The loopback port behind a host and a port. Null: nothing. */
   resolve(host: string, port: number): Target | null;
+  /** The address of a name in lower case, or null. */
+  addressOf(name: string): number | null;
   /** The network of {@link insidePlan} as one client sees it. `client`: its address. */
   network(client?: string, mtu?: number): TunnelNetwork;
   stop(): void;
@@ -80,21 +83,24 @@ export async function startInsideHosts(): Promise<InsideHosts> {
     return found === undefined ? null : { host: '127.0.0.1', port: found };
   };
 
+  const names = [...new Set(Object.values(inside).map(({ host }) => host as string))];
+  const nameOf = (address: number): string | undefined => names[address - firstName];
+  const addressOf = (name: string): number | null => (names.includes(name) ? firstName + names.indexOf(name) : null);
+
   return {
     page,
     data: { bytes, sha256: sha256(bytes), lessSha256: sha256(bytes.subarray(0, lessBytes)) },
     heardAfterFarewell: () => afterFarewell,
     openConnections: () => Object.values(servers).reduce((sum, { sockets }) => sum + sockets.size, 0),
     resolve,
+    addressOf,
     network(client = insidePlan.client, mtu = insidePlan.mtu) {
       const nameServer = addressNumber(insidePlan.nameServer);
-      const names = [...new Set(Object.values(inside).map(({ host }) => host as string))];
-      const nameOf = (address: number): string | undefined => names[address - firstName];
       return new TunnelNetwork({
         client: addressNumber(client),
         nameServer,
         mtu,
-        addressOf: (name) => (names.includes(name) ? firstName + names.indexOf(name) : null),
+        addressOf,
         isHost: (address) => address === nameServer || nameOf(address) !== undefined,
         find: (address, port) => Promise.resolve(resolve(nameOf(address) ?? '', port)),
       });
