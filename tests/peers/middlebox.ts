@@ -8,6 +8,8 @@ export interface Middlebox {
   readonly forgotten: number;
   /** How many it still knows. */
   readonly known: number;
+  /** Forgets all of them now. New ones pass. */
+  forgetAll(): void;
   stop(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export interface Middlebox {
  */
 export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: number }): Promise<Middlebox> {
   const sockets = new Set<Socket>();
+  const forgets = new Set<() => void>();
   let forgotten = 0;
   let known = 0;
   const server = net.createServer({ allowHalfOpen: true }, (near) => {
@@ -33,12 +36,14 @@ export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: numbe
       clearTimeout(timer);
       if (isKnown) known -= 1;
       isKnown = false;
+      forgets.delete(forget);
     };
     const forget = (): void => {
       leave();
       forgotten += 1;
       for (const socket of pair) socket.removeAllListeners('data').removeAllListeners('end').pause();
     };
+    forgets.add(forget);
     const timer = setTimeout(forget, idleMs);
     const relay = (from: Socket, onto: Socket): void => {
       sockets.add(from);
@@ -74,6 +79,9 @@ export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: numbe
     },
     get known() {
       return known;
+    },
+    forgetAll() {
+      for (const forget of [...forgets]) forget();
     },
     async stop() {
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()));

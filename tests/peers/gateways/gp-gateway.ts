@@ -33,7 +33,7 @@ export interface GpGateway {
   readonly port: number;
   readonly inside: InsideHosts;
   /** The valid tickets, oldest first. */
-  readonly tickets: ReadonlySet<string>;
+  tickets(): ReadonlySet<string>;
   /** How many tunnels are open. */
   tunnels(): number;
   sessionOf(grant: OpenConnectGrant): PacketSession | null;
@@ -46,8 +46,12 @@ export interface GpGateway {
   grant(overrides?: Partial<OpenConnectGrant>): OpenConnectGrant;
   /** Knows a session no more, and tells nobody. */
   forget(grant: OpenConnectGrant): void;
+  /** The same for every session. */
+  forgetAll(): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
+  /** Is gone, with every connection. Sessions stay. `back`: listens on the same port again. */
+  leave(): Promise<{ back(): Promise<void> }>;
   /** Closes everything. Rejects when a client broke the wire's rules, with what it sent. */
   stop(): Promise<void>;
 }
@@ -149,8 +153,16 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
       socket.destroy();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (at: number): Promise<void> => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  await listen(0);
   const listening = server.address();
   if (listening === null || typeof listening === 'string') throw new Error('not a TCP server');
   const { port } = listening;
@@ -161,9 +173,7 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     port,
     inside: hosts,
     preferred,
-    get tickets() {
-      return sessions.tickets;
-    },
+    tickets: () => sessions.tickets,
     tunnels: () => sessions.open,
     sessionOf: (grant) => sessions.find(ticketOf(grant)),
     keepAlives: () => keepAlives,
@@ -196,13 +206,18 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
       ...overrides,
     }),
     forget: (grant) => void sessions.forget(ticketOf(grant)),
+    forgetAll() {
+      for (const ticket of sessions.tickets) sessions.forget(ticket);
+    },
     hangUp: () => sessions.hangUp(),
+    async leave() {
+      await close();
+      return { back: () => listen(port) };
+    },
     async stop() {
       sessions.close();
-      for (const socket of sockets) socket.destroy();
       hosts.stop();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await close();
       if (faults.length > 0) throw new Error(`the client broke GlobalProtect's wire: ${faults.join('; ')}`);
     },
   };

@@ -76,8 +76,12 @@ export interface Pulse {
   end(grant: OpenConnectGrant, why: keyof typeof endings): void;
   /** Knows a session no more, and tells nobody. */
   forget(grant: OpenConnectGrant): void;
+  /** The same for every session. */
+  forgetAll(): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
+  /** Is gone, with every connection. Sessions stay. `back`: listens on the same port again. */
+  leave(): Promise<{ back(): Promise<void> }>;
   /** Closes everything. Rejects when a client broke the wire's rules, with what it sent. */
   stop(): Promise<void>;
 }
@@ -252,8 +256,16 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       },
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (at: number): Promise<void> => {
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  await listen(0);
   const listening = server.address();
   if (listening === null || typeof listening === 'string') throw new Error('not a TCP server');
   const { port } = listening;
@@ -291,6 +303,9 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       session.link?.end();
     },
     forget: ({ cookie }) => void sessions.forget(cookie),
+    forgetAll() {
+      for (const ticket of sessions.tickets) sessions.forget(ticket);
+    },
     hangUp: () => sessions.hangUp(),
     profile: (overrides = {}) => ({
       version: 1,
@@ -305,12 +320,14 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       connectTo: [{ host, port: 443, loopbackPort: port }],
       ...overrides,
     }),
+    async leave() {
+      await close();
+      return { back: () => listen(port) };
+    },
     async stop() {
       sessions.close();
-      for (const socket of sockets) socket.destroy();
       hosts.stop();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await close();
       if (faults.length > 0) throw new Error(`the client broke Pulse's wire: ${faults.join('; ')}`);
     },
   };
