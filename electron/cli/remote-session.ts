@@ -8,7 +8,7 @@ import type { Answer, Prompt } from '../../shared/prompt.ts';
 import { withDeadline } from '../net/deadline.ts';
 import { controlAddress } from '../app/control/control-address.ts';
 import { readLines, writeLine } from '../app/control/control-lines.ts';
-import { isAnsweredByUs } from '../app/control/control-socket-windows.ts';
+import { isAnsweredByUs } from '../net/private-socket-windows.ts';
 import {
   controlMessageSchema,
   controlValues,
@@ -18,7 +18,7 @@ import {
   type ControlValue,
   type ControlVerb,
 } from '../app/control/control-protocol.ts';
-import { isOwnFolder } from '../app/control/control-socket-posix.ts';
+import { isOwnFolder } from '../net/private-socket-posix.ts';
 import type { ProxyEndpoint, SessionClient } from './session-client.ts';
 
 const connectTimeoutMs = 2_000;

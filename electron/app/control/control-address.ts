@@ -28,7 +28,7 @@ export const maxSocketPathBytes = 103;
 /**
  * The address on which the holder of the session listens: a socket in the settings folder, or on Windows a pipe whose
  * name is derived from that folder. If the path is too long for a socket, the socket goes to a private folder
- * (`control-socket-posix.ts`) whose name is derived in the same way.
+ * (`net/private-socket-posix.ts`) whose name is derived in the same way.
  */
 export function controlAddress(folder: string, holder: ControlHolder, environment: AddressEnvironment = currentEnvironment()): string {
   if (environment.platform === 'win32') return `\\\\.\\pipe\\causeway-${shortName(folder, environment)}-${holder}`;

@@ -19,8 +19,8 @@ import {
   type ControlValue,
   type ControlVerb,
 } from './control-protocol.ts';
-import * as posixSocket from './control-socket-posix.ts';
-import * as windowsPipe from './control-socket-windows.ts';
+import * as posixSocket from '../../net/private-socket-posix.ts';
+import * as windowsPipe from '../../net/private-socket-windows.ts';
 
 /** A session that other programs of the same user can control: the app's, or that of a command line. */
 export interface ControlledSession {

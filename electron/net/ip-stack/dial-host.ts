@@ -3,7 +3,8 @@ import { delay } from '../../../shared/abort.ts';
 import { isLoopback } from '../loopback.ts';
 import { ownAddress, type IpStack } from './ip-stack.ts';
 import type { CampusNames } from './names.ts';
-import { streamError, type StackStream } from './stack-stream.ts';
+import type { StackStream } from './stack-stream.ts';
+import { streamError } from '../stream-error.ts';
 
 /** RFC 8305, 5: how long an address has before the next one is tried too. */
 const nextAddressMs = 250;

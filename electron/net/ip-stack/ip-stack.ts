@@ -3,7 +3,8 @@ import { plainHost } from '../../trust/host.ts';
 import { isLoopback } from '../loopback.ts';
 import type { PacketBatch, PacketLink } from './packet-link.ts';
 import { StackModule } from './stack-module.ts';
-import { StackStream, streamError } from './stack-stream.ts';
+import { StackStream } from './stack-stream.ts';
+import { streamError } from '../stream-error.ts';
 
 /** lwIP's own clock, `TCP_TMR_INTERVAL` in `build/lwip/lwipopts.h`. */
 const tickMs = 25;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { decode, encode, streamEncode, type DecodedPacket } from 'dns-packet';
 import { onAbort } from '../../../shared/abort.ts';
 import type { IpStack } from './ip-stack.ts';
-import { abortReason } from './stack-stream.ts';
+import { abortReason } from '../stream-error.ts';
 
 export type AddressType = 'A' | 'AAAA';
 

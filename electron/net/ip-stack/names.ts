@@ -2,7 +2,7 @@ import { delay, within } from '../../../shared/abort.ts';
 import { atMost } from '../deadline.ts';
 import type { IpStack } from './ip-stack.ts';
 import { askServer, type AddressType, type NameReply } from './name-query.ts';
-import { streamError } from './stack-stream.ts';
+import { streamError } from '../stream-error.ts';
 
 /** What the gateway said about names when the tunnel opened. */
 export interface NameSettings {

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import { onAbort } from '../../../shared/abort.ts';
+import { abortReason, streamError } from '../stream-error.ts';
 import type { StackModule } from './stack-module.ts';
 
 /** What happened to a stream, as bits: the `enum` in `build/lwip/stack.c`. */
@@ -9,15 +10,6 @@ const happenings = { connected: 1, readable: 2, ended: 4, writable: 8, failed: 1
 const gaveUp = -13;
 
 const bufferBytes = 256 * 1024;
-
-/** An error of the kind that Node's own sockets have. */
-export function streamError(code: string, message: string): Error & { code: string } {
-  return Object.assign(new Error(message), { code });
-}
-
-/** Why a signal was aborted, as an error. */
-export const abortReason = (signal: AbortSignal): Error =>
-  signal.reason instanceof Error ? signal.reason : streamError('ABORT_ERR', 'the operation was aborted');
 
 interface StreamOwner {
   /** Something waits to be sent. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { controlAddress, maxSocketPathBytes, type AddressEnvironment } from '../../../electron/app/control/control-address.ts';
-import { isOwnFolder } from '../../../electron/app/control/control-socket-posix.ts';
+import { isOwnFolder } from '../../../electron/net/private-socket-posix.ts';
 import { findSession } from '../../../electron/cli/remote-session.ts';
 import { serveControl } from '../../../electron/app/control/control.ts';
 

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import path from 'node:path';
-import { fail } from '../../../shared/failure.ts';
+import { fail } from '../../shared/failure.ts';
 
 /** Listens on a socket that only this user can connect to, on Linux and macOS, from the moment that the socket exists. */
 export async function listenPrivately(server: Server, address: string): Promise<void> {

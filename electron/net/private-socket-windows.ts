@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
-import { fail } from '../../../shared/failure.ts';
-import { native } from '../../system/windows/native.ts';
-import { isOwnPipe, listenOnPipe } from '../../system/windows/pipe.ts';
+import { fail } from '../../shared/failure.ts';
+import { native } from '../system/windows/native.ts';
+import { isOwnPipe, listenOnPipe } from '../system/windows/pipe.ts';
 
 /**
  * Listens on a pipe that only this user can connect to, on Windows. Closes the server and fails with `not-now` when the

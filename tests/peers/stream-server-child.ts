@@ -1,0 +1,53 @@
+import net from 'node:net';
+import * as z from 'zod';
+import { serveStreams } from '../../electron/net/stream-channel/serve-streams.ts';
+import { streamError } from '../../electron/net/stream-error.ts';
+
+/**
+ * A process that serves streams: to loopback ports, by the name `here`. `nowhere` is a name that nobody knows, `silent` a host
+ * that never answers. Its arguments are the path, and times in JSON. Sends `ready`, its log lines, and `aborted <host>`; takes the messages below.
+ */
+const messageSchema = z.discriminatedUnion('verb', [
+  z.object({ verb: z.literal('expect'), token: z.string(), host: z.string(), port: z.number() }),
+  z.object({ verb: z.literal('close') }),
+]);
+
+const timesSchema = z.partialRecord(z.enum(['expectTimeoutMs', 'tokenGoodMs']), z.number());
+
+/** Like a stream of the stack, it resets the connection if it is destroyed before both sides have ended. */
+function breaking(socket: net.Socket): net.Socket {
+  const destroy = socket.destroy.bind(socket);
+  let resetting = false;
+  socket.destroy = (error) => {
+    if (resetting || error || (socket.readableEnded && socket.writableFinished)) return destroy(error);
+    resetting = true;
+    return socket.resetAndDestroy();
+  };
+  return socket;
+}
+
+const tell = (line: string): void => void process.send?.(line);
+const server = await serveStreams({
+  path: process.argv[2] ?? '',
+  log: (line) => tell(`log ${line}`),
+  times: timesSchema.parse(JSON.parse(process.argv[3] ?? '{}')),
+  dial: (host, port, signal) =>
+    new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        tell(`aborted ${host}`);
+        reject(streamError('ABORT_ERR', 'aborted'));
+      });
+      if (host === 'nowhere') reject(streamError('ENOTFOUND', 'the campus does not know nowhere'));
+      if (host !== 'here') return;
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+      socket.once('error', reject);
+      socket.once('connect', () => resolve(breaking(socket)));
+    }),
+});
+process.on('message', (raw) => {
+  const message = messageSchema.parse(raw);
+  if (message.verb === 'expect') server.expect(message.token, message.host, message.port);
+  else server.close();
+});
+process.on('disconnect', () => process.exit());
+tell('ready');
