@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { meansSilence, streamFailure } from '../../../electron/tunnels/openconnect/stream-failure.ts';
-import { streamError } from '../../../electron/net/ip-stack/stack-stream.ts';
+import { streamError } from '../../../electron/net/stream-error.ts';
 import { fail } from '../../../shared/failure.ts';
 import { en } from '../../../shared/messages/en.ts';
 
