@@ -239,6 +239,11 @@ export class Wine {
       });
   }
 
+  /** Puts a file of the registry editor's into the registry, as an administrator does. */
+  import(file: string): Promise<void> {
+    return this.run('regedit', '/S', file);
+  }
+
   async stop(): Promise<void> {
     for (const child of this.children) child.kill('SIGKILL');
     await this.run('wineserver', '-k').catch(() => undefined);

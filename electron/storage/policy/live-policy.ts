@@ -54,11 +54,14 @@ export class LivePolicy {
   /** Reads the policy again whenever one of its places changes. Returns a function that stops it. */
   watch(): () => void {
     let timer: NodeJS.Timeout | undefined;
-    const stop = this.places.watch(() => {
+    const changed = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => void this.refresh(), settleMs);
       timer.unref();
-    });
+    };
+    const stop = this.places.watch(changed);
+    // What changed since the last reading, before anything was watched
+    changed();
     return () => {
       clearTimeout(timer);
       stop();

@@ -1,15 +1,34 @@
-import { readPolicyFile, policyFile } from './file.ts';
+import { policyFile, readPolicyFile } from './file.ts';
 import type { PolicyPlaces } from './live-policy.ts';
+import { readRegistryPolicy, watchRegistryPolicy } from './registry.ts';
 import { watchFile } from './watch-file.ts';
 
-/** The places of this computer's policy, best first. */
+/** The places of this computer's policy, best first: what is enforced for the computer, then for the person, then defaults. */
 export function policyPlaces(platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): PolicyPlaces {
   const file = policyFile(platform, env);
+  const watch = (changed: () => void): (() => void) => watchFile(file, changed);
+  if (platform === 'win32')
+    return {
+      async read() {
+        const [{ machine, machineDefaults, user, userDefaults }, { enforced, defaults }] = await Promise.all([
+          readRegistryPolicy(),
+          readPolicyFile(file),
+        ]);
+        const [ruled, chosen] = user.byPerson ? [[], [user]] : [[user], []];
+        return [machine, enforced, ...ruled, machineDefaults, defaults, userDefaults, ...chosen];
+      },
+      watch(changed) {
+        const stops = [watch(changed), watchRegistryPolicy(changed)];
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+    };
   return {
     async read() {
       const { enforced, defaults } = await readPolicyFile(file);
       return [enforced, defaults];
     },
-    watch: (changed) => watchFile(file, changed),
+    watch,
   };
 }

@@ -124,3 +124,27 @@ export function sddlForOneUser(user: string | null, owner: 'administrators' | 'u
   if (user === null && owner === 'user') throw new RangeError('nobody owns it');
   return `O:${owner === 'user' ? (user ?? '') : 'BA'}D:P(D;;FA;;;NU)(A;;FA;;;SY)(A;;FA;;;BA)${user === null ? '' : `(A;;FRFW;;;${user})`}`;
 }
+
+/** In a key of the registry: set a value, make a key, make a link, "write", "as much as there is" (winnt.h). */
+const writesKey = 0x00000002 | 0x00000004 | 0x00000020 | 0x40000000 | 0x02000000;
+
+/** CREATOR OWNER: whoever makes something in it. */
+const creatorOwner = 'S-1-3-0';
+
+/**
+ * Whether administrators own a key of the registry and nobody else can change it or, by what keys in it inherit, those. Ignores
+ * deny entries. Pure.
+ */
+export function onlyAdministratorsMayChangeKey(
+  { owner, entries }: SecurityDescriptor,
+  trusted: readonly string[] = trustedOwners,
+): boolean {
+  if (owner === null || !trusted.includes(owner) || entries === null) return false;
+  return entries.every(
+    ({ kind, inheritOnly: later, mask, sid }) =>
+      kind === 'deny' ||
+      (later && sid === creatorOwner) ||
+      (sid !== null && trusted.includes(sid)) ||
+      (kind === 'allow' && (mask & (replaces | writesKey)) === 0),
+  );
+}

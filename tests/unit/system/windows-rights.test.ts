@@ -4,6 +4,7 @@ import {
   isAdministrators,
   isForOneUser,
   onlyAdministratorsMayChange,
+  onlyAdministratorsMayChangeKey,
   readSecurityDescriptor,
   sddlForOneUser,
   type AccessEntry,
@@ -179,4 +180,17 @@ describe('a pipe of the helper’s', () => {
     expect(sddlForOneUser(null)).not.toContain('FRFW');
     for (const wrong of ['mei', 'WD', 'S-1-5-21-1)(A;;GA;;;WD', '']) expect(() => sddlForOneUser(wrong), wrong).toThrow(/no SID/);
   });
+});
+
+test.each([
+  ['as Group Policy makes it', described([...own, entry(mei, 0x20019), entry(creatorOwner, 0x10000000, { inheritOnly: true })]), true],
+  ['people may set values', described([...own, entry(mei, 0x2001b)]), false],
+  ['people may make keys in it', described([...own, entry(users, 0x2001d)]), false],
+  ['people may change its list', described([...own, entry(mei, 0x60019)]), false],
+  ['people may write keys that are made in it', described([...own, entry(mei, 0xf003f, { inheritOnly: true })]), false],
+  ['a person owns it', described(own, mei), false],
+  ['it has no list', { owner: system, entries: null }, false],
+  ['an entry is of an unknown kind', described([...own, entry(mei, 0x1, { kind: 'unknown' })]), false],
+])('whether only administrators may change a key of the registry: %s', (_why, descriptor, isTheirs) => {
+  expect(onlyAdministratorsMayChangeKey(descriptor)).toBe(isTheirs);
 });
