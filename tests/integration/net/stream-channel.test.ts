@@ -234,7 +234,7 @@ test('a token is no longer good after its time', async () => {
   await stop();
 });
 
-test.each(['0'.repeat(64), 'x'.repeat(64), 'GET / HTTP/1.1\r\n'.repeat(8)])('the token %j opens nothing', async (token) => {
+test.each(['0'.repeat(43), ' '.repeat(43), 'GET / HTTP/1.1\r\n'.repeat(8)])('the token %j opens nothing', async (token) => {
   expectToken(newToken(), 'here', ports.get('echo'));
   await expect(dialStream(place.path, token, limit())).rejects.toMatchObject({ code: 'EACCES' });
   expect(connected.size).toBe(0);
