@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
@@ -30,12 +32,21 @@ const stretchedWords: Plugin = {
   },
 };
 
+/** A build of this age is of no use to tests that run now. */
+const oldBuildMs = 24 * 60 * 60_000;
+
 /**
- * Builds the window into a folder of `out/` and returns the folder. The English build is exactly what is shipped. The
- * stretched build contains React's own checks, whose warnings count as complaints.
+ * Builds the window and returns its folder in `out/`. Tests share a build until the sources change: it takes seconds. The
+ * English build is exactly what is shipped. The stretched build contains React's own checks, whose warnings count as
+ * complaints.
  */
-export async function buildWindow(words: 'english' | 'stretched', folder: string): Promise<string> {
-  const outDir = join(root, 'out', folder);
+export async function buildWindow(words: 'english' | 'stretched'): Promise<string> {
+  const bundles = join(root, 'out/screens/bundles');
+  const folder = join(bundles, `${words}-${await sourcesDigest()}`);
+  if (existsSync(folder)) return folder;
+  await mkdir(bundles, { recursive: true });
+  await removeOldBuilds(bundles);
+  const outDir = await mkdtemp(join(bundles, `${words}-unfinished-`));
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = words === 'english' ? 'production' : 'development'; // Vite reads it before anything else
   try {
@@ -48,7 +59,31 @@ export async function buildWindow(words: 'english' | 'stretched', folder: string
   } finally {
     process.env['NODE_ENV'] = before;
   }
-  return outDir;
+  // Another test file may have built the same in the meantime: its folder is as good
+  await rename(outDir, folder).catch(() => undefined);
+  return existsSync(folder) ? folder : outDir;
+}
+
+/** Everything that a build depends on: our sources, the packages, and how the build is made here. */
+async function sourcesDigest(): Promise<string> {
+  const digest = createHash('sha256');
+  const names = await Promise.all(
+    ['renderer', 'shared'].map((room) => readdir(join(root, room), { recursive: true, withFileTypes: true })),
+  );
+  const files = names.flat().flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
+  for (const file of [...files.sort(), join(root, 'package-lock.json'), import.meta.filename])
+    digest
+      .update(`${file}\0`)
+      .update(await readFile(file))
+      .update('\0');
+  return digest.digest('hex').slice(0, 16);
+}
+
+async function removeOldBuilds(bundles: string): Promise<void> {
+  for (const name of await readdir(bundles)) {
+    const { mtimeMs } = await stat(join(bundles, name));
+    if (Date.now() - mtimeMs > oldBuildMs) await rm(join(bundles, name), { recursive: true, force: true });
+  }
 }
 
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };

@@ -17,7 +17,7 @@ let browser: Browser;
 const open: { close: () => Promise<void> }[] = [];
 
 async function windowOf(words: 'english' | 'stretched'): Promise<TestWindow> {
-  const server = await serve(await buildWindow(words, `screens/bundle-${words}`));
+  const server = await serve(await buildWindow(words));
   open.push(server);
   return openWindow(browser, server.address, now);
 }

@@ -1,0 +1,77 @@
+import { campus, college, connected, minute, now, state, type Screens } from './base.ts';
+import { portal } from './portal.ts';
+import { prompts } from './prompts.ts';
+import { duoPage, onPage } from './sign-in-page.ts';
+
+/** Settings, and what asks over any screen. */
+
+export const settingsScreens: Screens = {
+  'settings': {
+    state: state({
+      settingsOpen: true,
+      access: connected,
+      profiles: [campus, college],
+      saved: { userId: 'dc012345', password: true, offered: false, keychain: 'available' },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-links-closed': {
+    state: state({ settingsOpen: true, about: { version: '0.1.0', linksOpen: false, platform: 'linux' } }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-vouched': {
+    state: state({ settingsOpen: true, acceptedHosts: ['vpn.campus.test'] }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-pages': {
+    state: state({
+      settingsOpen: true,
+      profiles: [campus, college],
+      pageSignIns: [
+        { profileId: campus.id, usedAt: now - 40 * minute },
+        { profileId: college.id, usedAt: now - 12 * 24 * 60 * minute },
+      ],
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-codes': { state: state({ settingsOpen: true, keptCodes: 'none' }), heading: 'Settings', focus: 'heading' },
+  'settings-codes-kept': { state: state({ settingsOpen: true, keptCodes: 'kept' }), heading: 'Settings', focus: 'heading' },
+  'settings-no-keychain': {
+    state: state({ settingsOpen: true, saved: { userId: null, password: false, offered: false, keychain: 'absent' } }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'proxy-on-the-way': {
+    state: state({
+      recovery: { step: 'loading' },
+      proxyQuestion: {
+        id: 'proxy.1',
+        host: 'proxy.hotel.example:3128',
+        failure: { code: 'proxy-rejected', params: { host: 'proxy.hotel.example:3128' } },
+      },
+    }),
+    heading: 'Contacting the recovery site',
+    focus: 'Proxy user name',
+  },
+  'confirm-connect': { state: state({ confirmation: { kind: 'connect', profileId: campus.id } }), heading: campus.name, focus: 'Cancel' },
+  'confirm-task': { state: state({ confirmation: { kind: 'task', task: 'add-device' } }), heading: campus.name, focus: 'Cancel' },
+  'confirm-quit-sign-in': {
+    state: onPage(duoPage, { confirmation: { kind: 'quit' } }),
+    heading: 'Sign in on your campus’s page',
+    focus: 'Stay',
+  },
+  'confirm-quit': {
+    state: state({ access: connected, portal: portal('/home'), confirmation: { kind: 'quit' } }),
+    heading: 'Device portal',
+    focus: 'Stay',
+  },
+  'confirm-certificate': {
+    state: state({ profiles: [], profileId: null, confirmation: { ...prompts.certificate, kind: 'certificate' } }),
+    heading: 'Welcome to Causeway',
+    focus: 'Do not connect',
+  },
+};
