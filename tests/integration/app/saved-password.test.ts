@@ -1,99 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PendingSecrets } from '../../../electron/app/sign-in/pending-secrets.ts';
-import { PageSignInFiles } from '../../../electron/storage/page-sign-ins.ts';
-import { SavedSignIn, withoutSignIn } from '../../../electron/app/sign-in/saved-sign-in.ts';
-import { SavedPassword } from '../../../electron/app/sign-in/saved-password.ts';
-import { noPolicy } from '../../../electron/storage/policy/policy.ts';
-import { Secrets } from '../../../electron/storage/secrets.ts';
-import { freshSettings } from '../../../electron/storage/settings-file.ts';
-import { Settings } from '../../../electron/storage/settings.ts';
-import type { Failure } from '../../../shared/failure.ts';
-import type { Profile } from '../../../shared/profile.ts';
-import type { Answer, Prompt, PromptOf } from '../../../shared/prompt.ts';
-import { memoryKeytar } from '../../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import type { Answer, Prompt } from '../../../shared/prompt.ts';
+import { profile, realm, signIn, typed, useSavedSignIn } from '../../support/saved-sign-in.ts';
 
-const profile: Profile = {
-  version: 1,
-  id: 'campus',
-  name: 'Campus',
-  gateways: ['vpn.campus.test'],
-  protocol: 'anyconnect',
-  tunnel: 'app',
-  labels: { userId: 'User', password: 'Password' },
-  portal: { address: 'https://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
-  trust: { kind: 'system' },
-};
-const groups = ['Guests', 'Staff', 'Students'];
-const signIn = (order = groups): PromptOf<'credentials'> => ({
-  kind: 'credentials',
-  fields: [
-    { name: 'user', secret: false },
-    { name: 'password', secret: true },
-  ],
-  // The first is the gateway's default
-  selects: [{ name: 'group_list', label: 'Group', options: order.map((label, index) => ({ value: String(index), label })), value: '0' }],
-});
-const realm: PromptOf<'choice'> = {
-  kind: 'choice',
-  purpose: 'realm',
-  options: [
-    { id: '0', label: 'Staff' },
-    { id: '1', label: 'Students' },
-  ],
-};
-const typed = (group: string): Answer => ({ kind: 'credentials', values: { user: 'mei', password: 'typed', group_list: group } });
-
-let directory: string;
-let settings: Settings;
-let keytar: ReturnType<typeof memoryKeytar>;
-/** What the person was told. Anything but a password that was removed is a fault here. */
-let told: string[] = [];
-const tell = ({ code }: Failure): void => {
-  if (code !== 'saved-password-removed') throw new Error(code);
-  told.push(code);
-};
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'causeway-keeper-'));
-  settings = await Settings.open(directory);
-  keytar = memoryKeytar();
-  told = [];
-});
-afterEach(() => rm(directory, { recursive: true }));
-
-const start = (): SavedPassword =>
-  new SavedPassword({
-    settings,
-    secrets: new Secrets(() => Promise.resolve(keytar)),
-    pendingSecrets: new PendingSecrets(Date.now, () => undefined),
-    isAllowed: () => true,
-    changed: () => undefined,
-    tell,
-  });
-
-const remembered = (): SavedSignIn =>
-  new SavedSignIn({
-    settings,
-    secrets: new Secrets(() => Promise.resolve(keytar)),
-    pendingSecrets: new PendingSecrets(Date.now, () => undefined),
-    policy: () => ({ ...noPolicy, keptCodes: true }),
-    pageSignIns: new PageSignInFiles(settings.directory),
-    now: Date.now,
-    changed: () => undefined,
-    tell,
-  });
-
-/** One sign-in that works, in which a person answered these. */
-async function worked(given: readonly (readonly [Prompt, Answer])[], remember = true, savedPassword = start()): Promise<void> {
-  const prepared = savedPassword.preparedFor(profile);
-  for (const [prompt, answer] of given) {
-    expect(await prepared(prompt)).toBeNull();
-    savedPassword.note(profile.id, prompt, answer, remember);
-  }
-  await savedPassword.worked(profile.id);
-}
+const saved = useSavedSignIn();
+const { start, remembered, worked } = saved;
 
 describe('a group that was chosen (SSO#194)', () => {
   it('a chosen group is preselected the next time, even if its number has changed (SSO#194)', async () => {
@@ -144,14 +54,14 @@ describe('a group that was chosen (SSO#194)', () => {
     const session: Prompt = { ...realm, purpose: 'session' };
     await worked([[session, { kind: 'choice', option: '1' }]]);
     expect(start().preset(profile, session)).toEqual(session);
-    expect(settings.get().choices).toEqual({});
+    expect(saved.settings.get().choices).toEqual({});
   });
 
   it('a chosen group is forgotten with the saved sign-in', async () => {
     await worked([[signIn(), typed('2')]]);
     await remembered().forget(profile.id);
-    expect(settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
-    expect(keytar.entries.size).toBe(0);
+    expect(saved.settings.get()).toMatchObject({ choices: {}, userIds: {}, savedPasswords: [] });
+    expect(saved.keytar.entries.size).toBe(0);
   });
 
   it('only a bounded part of a gateway’s text enters the settings', async () => {
@@ -165,7 +75,7 @@ describe('a group that was chosen (SSO#194)', () => {
         ],
         false,
       );
-    const kept = Object.keys(settings.get().choices[profile.id] ?? {});
+    const kept = Object.keys(saved.settings.get().choices[profile.id] ?? {});
     expect(kept).toHaveLength(20);
     expect(kept).toContain('Choose 29');
   });
@@ -189,7 +99,7 @@ describe('a password that was changed on the way in', () => {
       [plain, typed('0')],
       [change, changed],
     ]);
-    expect([...keytar.entries.values()]).toEqual(['changed']);
+    expect([...saved.keytar.entries.values()]).toEqual(['changed']);
   });
 
   it('a changed password is saved even if the old one came from the keychain, and signs in the next time', async () => {
@@ -200,7 +110,7 @@ describe('a password that was changed on the way in', () => {
     savedPassword.note(profile.id, change, changed, false);
     expect(await prepared(plain)).toMatchObject({ values: { user: 'mei', password: 'changed' } });
     expect(await prepared(plain)).toBeNull();
-    expect([...keytar.entries.values()]).toEqual(['typed']);
+    expect([...saved.keytar.entries.values()]).toEqual(['typed']);
   });
 
   it('a changed password is not saved without Remember me', async () => {
@@ -211,8 +121,8 @@ describe('a password that was changed on the way in', () => {
       ],
       false,
     );
-    expect(keytar.entries.size).toBe(0);
-    expect(JSON.stringify(settings.get())).not.toContain('changed');
+    expect(saved.keytar.entries.size).toBe(0);
+    expect(JSON.stringify(saved.settings.get())).not.toContain('changed');
   });
 });
 
@@ -246,8 +156,8 @@ describe('a password goes in by itself once, and only where a person asked for t
       else expect(await prepared({ ...plain, failure: { code: 'sign-in-rejected' } })).toBeNull();
     }
     expect(sent).toBe(1);
-    expect(keytar.entries.size).toBe(0);
-    expect(told).toEqual(['saved-password-removed']);
+    expect(saved.keytar.entries.size).toBe(0);
+    expect(saved.told).toEqual(['saved-password-removed']);
   });
 
   it.each(['browser-closed', 'browser-strayed'] as const)(
@@ -262,7 +172,7 @@ describe('a password goes in by itself once, and only where a person asked for t
       expect(savedPassword.savedFor(profile.id, again)).toMatchObject({ password: true, offered: true });
       expect(await savedPassword.answerWithSaved(again, {})).toMatchObject({ values: { password: 'typed' } });
       expect(savedPassword.savedFor(profile.id, again).offered).toBe(false);
-      expect(told).toEqual([]);
+      expect(saved.told).toEqual([]);
     },
   );
 
@@ -276,7 +186,7 @@ describe('a password goes in by itself once, and only where a person asked for t
       expect(await prepared({ ...plain, failure: { code } })).toBeNull();
       await savedPassword.ended(profile.id, { code: 'cancelled' });
       expect(await savedPassword.preparedFor(profile)(plain)).toBeNull();
-      expect(keytar.entries.size).toBe(1);
+      expect(saved.keytar.entries.size).toBe(1);
       savedPassword.note(profile.id, plain, typed('0'), true);
       await savedPassword.worked(profile.id);
       expect(await savedPassword.preparedFor(profile)(plain)).not.toBeNull();
@@ -296,139 +206,6 @@ describe('a password goes in by itself once, and only where a person asked for t
 
   it.each(['pw,push', 'pw,Phone ', 'pw;sms2'])('a password that would ring a phone each time is not saved: %j', async (password) => {
     await worked([[plain, { kind: 'credentials', values: { user: 'mei', password } }]]);
-    expect(keytar.entries.size).toBe(0);
-  });
-});
-
-describe('what is remembered of a sign-in', () => {
-  const certificate: PromptOf<'certificate'> = {
-    kind: 'certificate',
-    host: 'vpn.campus.test',
-    sha256: 'AA',
-    key: 'k',
-    subject: 'CN=vpn',
-    issuer: 'CN=vpn',
-    validUntil: 0,
-  };
-  const passcode: Prompt = { kind: 'passcode', lengths: [6] };
-  const whole: Profile = { ...profile, keptCodes: true };
-  const keep = async (): Promise<SavedSignIn> => {
-    const kept = remembered();
-    await worked(
-      [
-        [
-          { ...signIn(), selects: [] },
-          { kind: 'credentials', values: { user: 'mei', password: 'typed' } },
-        ],
-      ],
-      true,
-      kept.savedPassword,
-    );
-    await kept.codes.keep(whole, 'JBSWY3DPEHPK3PXP');
-    settings.update(() => ({ clientCertificates: { campus: '/home/mei/mei.p12' } }));
-    return kept;
-  };
-
-  it('saved password, code and certificate are filled in by themselves, but not in an attempt in which the person vouched for the server', async () => {
-    const kept = await keep();
-    const file: Prompt = { kind: 'client-certificate', host: 'vpn.campus.test', wantsPassphrase: false };
-    const questions: Prompt[] = [{ ...signIn(), selects: [] }, passcode, file];
-    const answersIn = async (accept: boolean | null): Promise<(string | undefined)[]> => {
-      settings.update(() => ({ keptCodes: { campus: 0 } }));
-      const prepared = kept.preparedFor(whole);
-      expect(await prepared(certificate)).toBeNull();
-      if (accept !== null) kept.note('campus', certificate, { kind: 'certificate', accept }, false);
-      return Promise.all(questions.map(async (question) => (await prepared(question))?.kind));
-    };
-    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
-    expect(await answersIn(true)).toEqual([undefined, undefined, undefined]);
-    // The next attempt asked nothing of the kind
-    expect(await answersIn(null)).toEqual(['credentials', 'passcode', 'client-certificate']);
-  });
-
-  describe('the kept password, to a server that the person vouched for', () => {
-    const question: PromptOf<'credentials'> = { ...signIn(), selects: [] };
-    const refused: PromptOf<'credentials'> = { ...question, failure: { code: 'sign-in-rejected' } };
-    const vouching = async (kept: SavedSignIn): Promise<(asked: Prompt) => Promise<unknown>> => {
-      const prepared = kept.preparedFor(whole);
-      expect(await prepared(certificate)).toBeNull();
-      kept.note('campus', certificate, { kind: 'certificate', accept: true }, false);
-      return prepared;
-    };
-
-    it('after the person vouched for the server, a button sends the saved password once, with the choices in the form', async () => {
-      const kept = await keep();
-      const prepared = await vouching(kept);
-      const withGroups = signIn();
-      expect(await prepared(withGroups)).toBeNull();
-      expect(kept.savedPassword.savedFor('campus', withGroups)).toMatchObject({ userId: 'mei', offered: true });
-      expect(await kept.savedPassword.answerWithSaved(withGroups, { group_list: '2', other: 'x' })).toEqual({
-        kind: 'credentials',
-        values: { user: 'mei', password: 'typed', group_list: '2' },
-      });
-      expect(kept.savedPassword.savedFor('campus', withGroups).offered).toBe(false);
-      await expect(kept.savedPassword.answerWithSaved(withGroups, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
-    });
-
-    it('a saved password that the gateway rejects is deleted at once, and its button disappears', async () => {
-      const kept = await keep();
-      const prepared = await vouching(kept);
-      await prepared(question);
-      await kept.savedPassword.answerWithSaved(question, {});
-      expect(await prepared(refused)).toBeNull();
-      expect(kept.savedPassword.savedFor('campus', refused)).toMatchObject({ password: false, offered: false });
-      expect([...keytar.entries.values()]).not.toContain('typed');
-      expect(told).toEqual(['saved-password-removed']);
-    });
-
-    it('the button for a saved password is offered if it was not sent by itself, and for a plain question only', async () => {
-      const kept = await keep();
-      // By a link, and by Connect
-      const quiet = kept.preparedFor(whole, false);
-      expect(await quiet(question)).toBeNull();
-      expect(kept.savedPassword.savedFor('campus', question).offered).toBe(true);
-      expect(kept.savedPassword.savedFor('campus', passcode).offered).toBe(false);
-      const withCode = { ...question, fields: [...question.fields, { name: 'otp', secret: true }] };
-      expect(kept.savedPassword.savedFor('campus', withCode).offered).toBe(false);
-      expect(await kept.preparedFor(whole)(question)).not.toBeNull();
-      expect(kept.savedPassword.savedFor('campus', refused).offered).toBe(false);
-      await kept.ended('campus', null);
-      expect(kept.savedPassword.savedFor('campus', question).offered).toBe(false);
-    });
-
-    it('the button for a saved password disappears once the keychain no longer has it', async () => {
-      const kept = await keep();
-      await vouching(kept);
-      keytar.entries.clear();
-      await expect(kept.savedPassword.answerWithSaved(question, {})).rejects.toMatchObject({ failure: { code: 'not-now' } });
-      expect(kept.savedPassword.savedFor('campus', question)).toMatchObject({ password: false, offered: false });
-    });
-  });
-
-  it('forgetting a sign-in removes all of it: on disk, in the keychain, and in what is filled in from then on', async () => {
-    const kept = await keep();
-    expect(keytar.entries.size).toBe(2);
-    await kept.forget('campus');
-    expect(keytar.entries.size).toBe(0);
-    expect(JSON.stringify(settings.get())).not.toMatch(/mei|campus/);
-    expect(await kept.preparedFor(whole)({ ...signIn(), selects: [] })).toBeNull();
-    expect(await kept.preparedFor(whole)(passcode)).toBeNull();
-  });
-
-  it('every profile’s entry in the settings is forgotten with its sign-in, or listed in this test', () => {
-    const ofOthers = [
-      'preferences',
-      'profiles',
-      'lastProfileId',
-      'acceptedCertificates',
-      'vouchedHosts',
-      'installation',
-      'windowBounds',
-      'running',
-      'chosenPreferences',
-      'policyProfiles',
-    ];
-    const kept = freshSettings();
-    expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());
+    expect(saved.keytar.entries.size).toBe(0);
   });
 });
