@@ -16,6 +16,8 @@ import { fromPool, poolBases } from './debian-pool.ts';
 const folder = join(import.meta.dirname, 'lwip');
 const pinsFile = join(folder, 'sources.json');
 export const stackFile = join(import.meta.dirname, '../electron/net/ip-stack/stack.wasm');
+/** The app takes no other file. */
+const sumFile = join(import.meta.dirname, '../electron/net/ip-stack/stack-sha256.ts');
 const licenceFile = join(folder, 'COPYING');
 
 const poolFile = z.strictObject({ name: z.string(), at: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -103,6 +105,7 @@ async function main(): Promise<void> {
   }
   writeFileSync(stackFile, module);
   writeFileSync(licenceFile, licence);
+  writeFileSync(sumFile, readFileSync(sumFile, 'utf8').replace(/'[0-9a-f]{64}'/, `'${sha256Of(module)}'`));
   writeFileSync(pinsFile, `${JSON.stringify({ ...readPins(), result: sha256Of(module) }, null, 2)}\n`);
   console.log(`stack.wasm: ${module.length} bytes, ${sha256Of(module)}`);
 }

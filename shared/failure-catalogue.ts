@@ -149,6 +149,7 @@ export const failureCatalogue = {
   'component-missing': 'later',
   'app-needed': 'later',
   'component-failed': 'now',
+  'component-altered': 'later',
   'control-foreign': 'later',
   'roots-late': 'now',
   'parts-missing': 'later',

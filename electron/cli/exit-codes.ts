@@ -153,6 +153,7 @@ const exitCodes = {
   'profile-untried': usage,
   'component-missing': missing,
   'app-needed': missing,
+  'component-altered': missing,
   'component-failed': missing,
   'control-foreign': missing,
   'roots-late': unreachable,

@@ -687,6 +687,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'This campus signs people in on a page of its own, which a terminal cannot show.',
     todo: 'Open Causeway and connect there. causeway status then follows it.',
   },
+  'component-altered': {
+    title: 'A part of Causeway was changed',
+    happened: '{component} is not the one that came with Causeway, so Causeway does not use it.',
+    todo: 'Install Causeway again. If it stays so, call the help desk and read them the code below.',
+  },
   'component-failed': {
     title: 'A part of Causeway stopped',
     happened: '{component} ended in the middle of its work.',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { stackSha256 } from '../../../electron/net/ip-stack/stack-sha256.ts';
 import { buildStack, missingTools, readPins, sha256Of, stackFile } from '../../../build/ip-stack.ts';
 
 const missing = missingTools();
@@ -7,6 +8,7 @@ if (missing.length > 0) console.warn(`SKIPPED, the network stack is not compiled
 
 test('the committed stack.wasm is the one that its pins name', () => {
   expect(sha256Of(readFileSync(stackFile))).toBe(readPins().result);
+  expect(stackSha256).toBe(readPins().result);
 });
 
 test.skipIf(missing.length > 0)(
