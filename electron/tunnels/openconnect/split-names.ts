@@ -2,7 +2,7 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ownAddress } from '../../net/ip-stack/ip-stack.ts';
-import { streamError } from '../../net/ip-stack/stack-stream.ts';
+import { streamError } from '../../net/stream-error.ts';
 import { isLoopback } from '../../net/loopback.ts';
 import { plainHost } from '../../trust/host.ts';
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { streamError } from '../../../electron/net/ip-stack/stack-stream.ts';
+import { streamError } from '../../../electron/net/stream-error.ts';
 import { dialWithSplitNames, isCampusName, type SplitNames } from '../../../electron/tunnels/openconnect/split-names.ts';
 
 const split: SplitNames = { splitNames: ['campus.test', '*.lab.test', '.dorm.test'], domains: ['search.test'] };
