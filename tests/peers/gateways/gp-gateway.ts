@@ -7,7 +7,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import { agentFor } from '../../../shared/user-agent.ts';
 import { issue } from '../../support/issuer.ts';
 import { ByteReader, checkedPacket, WireFault } from './byte-reader.ts';
-import { insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
+import { inside, insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
 import * as wire from './gp-wire.ts';
 import { readRequest, replyBytes, type HttpRequest } from './http-wire.ts';
 import { globalProtectWith, type Reply } from './other-families.ts';
@@ -64,8 +64,8 @@ const silentPort = 9;
 
 export async function startGpGateway(options: GpGatewayOptions = {}): Promise<GpGateway> {
   const authority = await issue(null, { name: 'CN=GlobalProtect Tunnel Root', authority: {} });
-  const leaf = await issue(authority, { dns: [host] });
-  const hosts = await startInsideHosts();
+  const leaf = await issue(authority, { dns: [host, inside.portal.host] });
+  const hosts = await startInsideHosts({ cert: leaf.pem, key: leaf.keyPem });
   const sessions = new PacketSessions(hosts);
   const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
@@ -185,7 +185,7 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
       protocol: 'gp',
       tunnel: 'app',
       labels: { userId: 'NetID', password: 'Password' },
-      portal: { address: 'http://2fa.campus.test/', hosts: ['2fa.campus.test'], pages: 'other' },
+      portal: { address: `https://${inside.portal.host}/`, hosts: [inside.portal.host], pages: 'other' },
       trust: { kind: 'authority', pem: authority.pem },
       connectTo: [{ host, port: 443, loopbackPort: port }],
       ...overrides,

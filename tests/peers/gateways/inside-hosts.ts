@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import net, { type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { addressNumber } from '../../../campus/tunnel-network/ip.ts';
 import { TunnelNetwork } from '../../../campus/tunnel-network/network.ts';
 import type { Target } from '../../../campus/tunnel-network/tcp-connection.ts';
@@ -8,6 +9,8 @@ import type { Target } from '../../../campus/tunnel-network/tcp-connection.ts';
 export const inside = {
   /** One HTTP page, over plain HTTP. */
   page: { host: '2fa.campus.test', port: 80 },
+  /** The same over HTTPS, for those who gave a certificate. */
+  portal: { host: '2fa.campus.test', port: 443 },
   /** Sends back what it gets, and ends when the client has. */
   echo: { host: 'files.campus.test', port: 7 },
   /** Sends 5 MB and ends. */
@@ -54,7 +57,8 @@ export interface InsideHosts {
   stop(): void;
 }
 
-export async function startInsideHosts(): Promise<InsideHosts> {
+/** @param certificate of `portal`'s host, with its key; both PEM */
+export async function startInsideHosts(certificate?: { cert: string; key: string }): Promise<InsideHosts> {
   const page = `<h1>Devices ${randomBytes(4).toString('hex')}</h1>`;
   const bytes = randomBytes(5_000_000);
   let afterFarewell = '';
@@ -73,6 +77,7 @@ export async function startInsideHosts(): Promise<InsideHosts> {
       socket.on('data', (chunk) => (afterFarewell += String(chunk))).end('bye');
     }),
     reset: await listen((socket) => socket.once('data', () => socket.resetAndDestroy())),
+    ...(certificate ? { portal: await listen((socket) => sendPage(new TLSSocket(socket, { isServer: true, ...certificate }), page)) } : {}),
   };
   const ports = new Map<string, number>([
     ...Object.entries(servers).map(([name, { port }]) => [keyOf(inside[name as keyof typeof servers]), port] as const),
@@ -119,6 +124,12 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 function sendDigest(socket: Socket): void {
   const hash = createHash('sha256');
   socket.on('data', (chunk) => hash.update(chunk)).on('end', () => socket.end(hash.digest('hex')));
+}
+
+/** Answers one request with a page, whatever it asks for. */
+function sendPage(socket: Socket, page: string): void {
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n`;
+  socket.on('error', () => socket.destroy()).once('data', () => socket.end(`${head}${page}`));
 }
 
 const keyOf = (target: { host: string; port: number }): string => `${target.host}:${target.port}`;

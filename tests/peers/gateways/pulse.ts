@@ -7,7 +7,7 @@ import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import { agentFor } from '../../../shared/user-agent.ts';
 import { WireFault } from './byte-reader.ts';
-import { insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
+import { inside, insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
 import { PacketSessions, type PacketSession } from './packet-sessions.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { configEnd, espConfig, mainConfig, type ConfigVersion } from './pulse-config.ts';
@@ -91,10 +91,10 @@ const tokenTries = 3;
 
 export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const authority = await issue(null, { name: 'CN=Pulse Test Root', authority: {} });
-  const leaf = await issue(authority, { dns: [host] });
+  const leaf = await issue(authority, { dns: [host, inside.portal.host] });
   const user = { name: 'mei.chan', password: 'harbour-lantern-42', token: '287082' };
   const typed: string[] = [];
-  const hosts = await startInsideHosts();
+  const hosts = await startInsideHosts({ cert: leaf.pem, key: leaf.keyPem });
   const sessions = new PacketSessions(hosts);
   const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
@@ -315,7 +315,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       protocol: 'pulse',
       tunnel: 'app',
       labels: { userId: 'User ID', password: 'Password' },
-      portal: { address: 'https://portal.campus.test/', hosts: ['portal.campus.test'], pages: 'other' },
+      portal: { address: `https://${inside.portal.host}/`, hosts: [inside.portal.host], pages: 'other' },
       trust: { kind: 'authority', pem: authority.pem },
       connectTo: [{ host, port: 443, loopbackPort: port }],
       ...overrides,
