@@ -11,7 +11,7 @@ import { serveControl } from './app/control/control.ts';
 import { appSession } from './app/control/app-session.ts';
 import { prewarmWorker } from './app/worker-prewarm.ts';
 import type { Application } from './app/ports.ts';
-import { collectArguments, leaveFolder, type OpenedArguments } from './desktop/system/arguments.ts';
+import { collectArguments, everybodyFlag, leaveFolder, type OpenedArguments } from './desktop/system/arguments.ts';
 import { startedBySystem } from './desktop/system/autostart.ts';
 import { serveBridge } from './desktop/window/bridge-main.ts';
 import { perform, type Command } from './desktop/system/command.ts';
@@ -249,6 +249,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     shown.close();
   });
 
+  if (process.argv.includes(everybodyFlag) && !running.state.preferences.openAtLogin) {
+    quit.request();
+    return;
+  }
   await window.load();
   if (startedBySystem()) window.hideOrMinimise();
   else window.show();

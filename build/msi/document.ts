@@ -52,7 +52,7 @@ const registered: readonly Registered[] = [
   {
     id: 'Autostart',
     key: 'Software\\Microsoft\\Windows\\CurrentVersion\\Run',
-    values: [{ name: 'Causeway', value: `"${program}" --hidden` }],
+    values: [{ name: 'Causeway', value: `"${program}" --hidden --start-for-everybody` }],
   },
   ...Object.entries(publicProperties).map(([property, name]) => ({
     id: `Install${name}`,

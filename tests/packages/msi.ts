@@ -97,7 +97,7 @@ function placesIn(wine: Wine) {
       const text = await registry();
       const lines = [
         ...Object.entries(noted).map(([name, value]) => `"${name}"="${value}"`),
-        `"Causeway"="${command} --hidden"`,
+        `"Causeway"="${command} --hidden --start-for-everybody"`,
         `@="${command} \\"%1\\""`,
         '"URL Protocol"=""',
         '@="Causeway.Profile"',

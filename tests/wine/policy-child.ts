@@ -88,6 +88,15 @@ report['byAdministrators'] = await read();
 add(machine, 'WildcardHosts', 'REG_DWORD', '0');
 report['both'] = await read();
 for (const key of [machine, person]) remove(key);
+
+// As the MSI notes it
+const installer = 'HKLM\\Software\\Causeway\\Install';
+add(installer, 'Autostart', 'REG_SZ', '1');
+add(installer, 'Helper', 'REG_SZ', '1');
+report['installed'] = await read();
+add(`${machine}\\Recommended`, 'StartAtSignIn', 'REG_DWORD', '0');
+report['installedUnderPolicy'] = await read();
+for (const key of [machine, installer]) remove(key);
 stop();
 console.log(JSON.stringify(report));
 

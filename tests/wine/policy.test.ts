@@ -17,6 +17,8 @@ const reportSchema = z.object({
   byPerson: seenSchema,
   byAdministrators: seenSchema,
   both: seenSchema,
+  installed: seenSchema,
+  installedUnderPolicy: seenSchema,
 });
 
 const machine = 'HKLM\\Software\\Policies\\Causeway';
@@ -89,6 +91,14 @@ describe.skipIf(missing !== null)('the policy in the registry', { timeout: 180_0
   test('the computer’s policy counts before the person’s', () => {
     expect(report.both.decisions['wildcardHosts']).toMatchObject({ value: false, place: machine, overrides: [person] });
     expect(values(report.both)).toMatchObject({ certificates: 'ask', language: 'en' });
+  });
+
+  test('what IT gave to the MSI is a default, below every policy', () => {
+    expect(report.installed).toEqual({
+      decisions: { startAtSignIn: { value: true, place: 'HKLM\\Software\\Causeway\\Install', level: 'default', overrides: [] } },
+      faults: [],
+    });
+    expect(report.installedUnderPolicy.decisions['startAtSignIn']).toMatchObject({ value: false, place: `${machine}\\Recommended` });
   });
 
   test('causeway policy lists on Windows what stands in the registry', async () => {

@@ -6,6 +6,9 @@ import { pathOfArgument } from '../../app/file-argument.ts';
 /** The system starts the app with this flag at sign-in: no window until the person asks for it. */
 export const hiddenFlag = '--hidden';
 
+/** The MSI starts the app so for everybody. It ends at once for a person who does not want it. */
+export const everybodyFlag = '--start-for-everybody';
+
 const profileFile = /\.causeway$/i;
 
 /**
@@ -53,6 +56,8 @@ export function collectArguments(): OpenedArguments | null {
 
   app.on('second-instance', (_event, argv, folder) => {
     const opened = openedBy(argv.slice(1), folder);
+    // Windows may start it twice at sign-in: for everybody, and for this person
+    if (opened.length === 0 && argv.includes(hiddenFlag)) return;
     for (const argument of opened.length > 0 ? opened : [null]) receive(argument);
   });
   app.on('open-url', (event, link) => {

@@ -10,12 +10,12 @@ export function policyPlaces(platform: NodeJS.Platform, env: Readonly<Record<str
   if (platform === 'win32')
     return {
       async read() {
-        const [{ machine, machineDefaults, user, userDefaults }, { enforced, defaults }] = await Promise.all([
+        const [{ machine, machineDefaults, user, userDefaults, installer }, { enforced, defaults }] = await Promise.all([
           readRegistryPolicy(),
           readPolicyFile(file),
         ]);
         const [ruled, chosen] = user.byPerson ? [[], [user]] : [[user], []];
-        return [machine, enforced, ...ruled, machineDefaults, defaults, userDefaults, ...chosen];
+        return [machine, enforced, ...ruled, machineDefaults, defaults, userDefaults, ...chosen, installer];
       },
       watch(changed) {
         const stops = [watch(changed), watchRegistryPolicy(changed)];

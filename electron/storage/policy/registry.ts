@@ -10,12 +10,16 @@ const recommended = 'Recommended';
 /** Both change with every policy of the computer, and are always there. */
 const watchedPath = 'Software\\Policies';
 
+/** What IT gave to the MSI (`build/msi`), noted by it. It ranks below every policy. */
+const installPath = 'Software\\Causeway\\Install';
+
 /** What the registry says: for the computer and for the person, each enforced and as defaults. */
 export interface RegistryPolicy {
   readonly machine: PolicySource;
   readonly machineDefaults: PolicySource;
   readonly user: PolicySource;
   readonly userDefaults: PolicySource;
+  readonly installer: PolicySource;
 }
 
 /**
@@ -41,7 +45,22 @@ export async function readRegistryPolicy(): Promise<RegistryPolicy> {
     machineDefaults: machine(below, 'default'),
     user: user(policyRegistryPath, 'enforced'),
     userDefaults: user(below, 'default'),
+    installer: readInstaller(found),
   };
+}
+
+/** The properties of the MSI as defaults: the campus that everybody gets, and whether the app starts when people sign in. */
+function readInstaller(found: Registry): PolicySource {
+  const none = absent(`HKLM\\${installPath}`, 'default');
+  const key = attempt(() => found.read('HKLM', installPath));
+  if (key === null || key instanceof Error) return none;
+  const text = (name: string): string | null => {
+    const value = key.values.get(name);
+    return value?.kind === 'text' && value.value !== '' ? value.value : null;
+  };
+  const [profile, autostart] = [text('Profile'), text('Autostart')];
+  const values = { ...(profile !== null && { profiles: [profile] }), ...(autostart !== null && { startAtSignIn: autostart === '1' }) };
+  return { ...none, state: 'read', values };
 }
 
 /** Whatever it enforces for the computer is then forbidden. */
@@ -52,6 +71,7 @@ function unreadable({ message }: Error): RegistryPolicy {
     machineDefaults: none('HKLM', 'default'),
     user: none('HKCU', 'enforced'),
     userDefaults: none('HKCU', 'default'),
+    installer: absent(`HKLM\\${installPath}`, 'default'),
   };
 }
 

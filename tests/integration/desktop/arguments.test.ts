@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { openedBy } from '../../../electron/desktop/system/arguments.ts';
+import { app } from 'electron';
+import { collectArguments, openedBy } from '../../../electron/desktop/system/arguments.ts';
 import { autostartEntry, autostartFile } from '../../../electron/desktop/system/autostart.ts';
 import { addressesOf } from '../../../electron/access/network-change.ts';
 
@@ -17,6 +18,15 @@ it('links and profile files are found anywhere on a command line', () => {
     'notes.txt',
   ];
   expect(openedBy(argv, '/home/mei')).toEqual(['causeway://task/add-device', '/home/mei/campus.causeway', '/tmp/B.CAUSEWAY']);
+});
+
+it('an app that the system starts a second time at sign-in shows no window, and one that a person starts does', () => {
+  const received: (string | null)[] = [];
+  collectArguments()?.deliver((argument) => received.push(argument));
+  app.emit('second-instance', {}, ['/app/causeway', '--hidden', '--start-for-everybody'], '/');
+  expect(received).toEqual([]);
+  app.emit('second-instance', {}, ['/app/causeway'], '/');
+  expect(received).toEqual([null]);
 });
 
 it('a malformed link on the command line is left to the link’s reader', () => {
