@@ -1,8 +1,9 @@
-import { copyFileSync, cpSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { makeExecutable } from './executable.ts';
 import { hostInputs } from './helper.ts';
+import { isWorkerFile } from './openconnect-worker.ts';
 import type { Target } from './targets.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function buildCommandLine(folder: string, { target, modules, node }
   mkdirSync(join(beside, 'dist'), { recursive: true });
   copyFileSync('package.json', join(beside, 'package.json'));
   cpSync('campuses', join(beside, 'campuses'), { recursive: true });
-  for (const file of ['causeway.mjs', 'openconnect-worker.mjs', 'openconnect-thread.mjs'])
+  for (const file of ['causeway.mjs', ...readdirSync('dist').filter(isWorkerFile)])
     copyFileSync(join('dist', file), join(beside, 'dist', file));
   for (const name of ['koffi', `@koromix/koffi-${target.name}`, 'keytar'])
     cpSync(join(modules, name), join(beside, 'node_modules', name), { recursive: true, filter: neededOn(target) });

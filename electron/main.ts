@@ -190,7 +190,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     drivers: driversFor({ formDriver: openconnect, pageDriver }),
     tunnels: {
       relay: relayTunnel,
-      app: appTunnel({ programs, now: Date.now, log: log.line }),
+      app: appTunnel({ workers: openconnect.workers, now: Date.now, log: log.line }),
       system: systemTunnel({
         socket: () => helperSocket(process.platform),
         log: log.line,

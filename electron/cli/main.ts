@@ -123,7 +123,7 @@ const host: Host = {
     drivers: driversFor({ formDriver: openconnect, pageDriver }),
     tunnels: {
       relay: relayTunnel,
-      app: appTunnel({ programs, now: Date.now, log: () => undefined }),
+      app: appTunnel({ workers: openconnect.workers, now: Date.now, log: () => undefined }),
       system: systemTunnel({ socket: () => helperSocket(process.platform), log: () => undefined }),
     },
     direct: directDial,

@@ -22,6 +22,8 @@ const ours: readonly RegExp[] = [
   /^dist\/preload\.cjs$/,
   /^dist\/openconnect-worker\.mjs$/,
   /^dist\/openconnect-thread\.mjs$/,
+  /^dist\/openconnect-part-[\w-]+\.mjs$/,
+  /^dist\/stack\.wasm$/,
   /^dist\/renderer\/index\.html$/,
   /^dist\/renderer\/assets\/[\w-]+\.js$/,
   /^dist\/renderer\/assets\/[\w-]+\.css$/,

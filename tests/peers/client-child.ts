@@ -2,8 +2,10 @@ import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { AccessController } from '../../electron/access/controller.ts';
 import type { GatewayDriver, OpenConnectGrant, Session } from '../../electron/gateways/gateway.ts';
+import { openconnectDriver, type OpenConnectDriver } from '../../electron/gateways/openconnect/driver.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
 import { systemTunnel } from '../../electron/tunnels/openconnect/system.ts';
+import { forkWorker } from '../../electron/worker/fork-worker.ts';
 import { createVerifier } from '../../electron/trust/verifier.ts';
 import { failureOf } from '../../shared/failure.ts';
 import { agentSchema } from '../../shared/user-agent.ts';
@@ -71,6 +73,12 @@ function session(): Session {
   };
 }
 
+/** The processes that carry a tunnel. The parent has built what they run. */
+function workers(log: (line: string) => void): OpenConnectDriver['workers'] {
+  const { CLIENT_WORKER: file = '', CLIENT_LIBRARY: library = '' } = process.env;
+  return openconnectDriver({ startWorker: forkWorker(file), library: { path: library }, log }).workers;
+}
+
 const environment = handEnvironment();
 let controller: AccessController | null = null;
 
@@ -82,7 +90,7 @@ async function obey(order: z.infer<typeof orderSchema>): Promise<unknown> {
     controller = new AccessController({
       drivers: { anyconnect: driver },
       tunnels: {
-        app: appTunnel({ programs: { folder: null, platform: process.platform }, now: Date.now, log }),
+        app: appTunnel({ workers: workers(log), now: Date.now, log }),
         system: systemTunnel({ socket: () => Promise.resolve(order.helperSocket ?? '/nowhere'), log }),
       },
       direct: () => () => Promise.reject(new Error('no')),

@@ -1,11 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { OpenConnectGrant } from '../../electron/gateways/gateway.ts';
 import type { AccessState, AccessStateKind, AccessStateOf } from '../../shared/access-state.ts';
 import { CausewayError, failureSchema } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { bundled } from './bundled.ts';
+import { bothLibraries, workerFile } from './openconnect-bench.ts';
 import type { Namespace } from './namespaces.ts';
 
 const isState = (value: unknown): value is AccessState => typeof value === 'object' && value !== null && 'kind' in value;
@@ -50,7 +53,9 @@ export class ClientProcess {
     const file = await bundled('tests/peers/client-child.ts');
     const as = uid === undefined ? [] : ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
     const [command = process.execPath, ...args] = [...(namespace?.inside ?? []), ...as, process.execPath];
-    const child = fork(file, { execPath: command, execArgv: args });
+    const worker = await workerFile();
+    const env = { ...process.env, CLIENT_WORKER: worker, CLIENT_LIBRARY: readableLibrary(dirname(worker)) };
+    const child = fork(file, { execPath: command, execArgv: args, env });
     await Promise.race([once(child, 'message'), ended(child)]);
     return new ClientProcess(child);
   }
@@ -131,6 +136,14 @@ export class ClientProcess {
     });
     return Promise.race([reply, this.ended]).finally(() => waiting.delete(id));
   }
+}
+
+/** The library in a folder where other users can read it. Ours is in the cache of the user who built it. */
+function readableLibrary(folder: string): string {
+  const file = join(folder, 'libopenconnect.so.5');
+  const [, library] = bothLibraries[0] ?? [];
+  if (library !== undefined && !existsSync(file)) copyFileSync(library, file);
+  return file;
 }
 
 /** Rejects when the process ends, so that waiting for its output need not time out. */

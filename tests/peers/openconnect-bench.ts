@@ -14,6 +14,8 @@ import {
 } from '../../electron/gateways/openconnect/driver.ts';
 import { loadLibrary } from '../../electron/gateways/openconnect/process/library.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/worker/worker.ts';
+import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
+import type { TunnelEngine } from '../../electron/tunnels/tunnel.ts';
 import { createVerifier, type Accepted } from '../../electron/trust/verifier.ts';
 import { endpointOf } from '../../electron/net/endpoint.ts';
 import { fail, type FailureCode } from '../../shared/failure.ts';
@@ -89,6 +91,16 @@ export async function startDriver(deps: Partial<OpenConnectDeps> = {}, preload =
     log,
     workers,
   };
+}
+
+export interface EngineBench extends DriverBench {
+  engine: TunnelEngine;
+}
+
+/** The app tunnel as the app has it, with the driver whose processes carry it. `library`: a file in place of ours or the system's. */
+export async function startEngine({ library = null }: { library?: string | null } = {}): Promise<EngineBench> {
+  const bench = await startDriver({ library: { path: library } });
+  return { ...bench, engine: appTunnel({ workers: bench.driver.workers, log: (line) => bench.log.push(line), now: Date.now }) };
 }
 
 /** A person's answers by kind of prompt, used in order; the last one repeats. A prompt without an answer fails the test. */

@@ -29,6 +29,8 @@ export interface OpenConnectDeps {
 export interface OpenConnectDriver extends GatewayDriver {
   /** Says whether a sign-in may come soon. True starts the process ahead of time; it exits 30 s after the last false. */
   setWanted(wanted: boolean): void;
+  /** The processes that carry tunnels, which are the same. */
+  readonly workers: Pick<WorkerPool, 'check' | 'handOver'>;
   /** Ends the process at once. */
   stop(): void;
 }
@@ -58,6 +60,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   };
   return {
     setWanted: (wanted) => worker.setWanted(wanted),
+    workers: worker,
     stop: () => worker.stop(),
     signIn: (target, ask, signal) => new OpenConnectSignIn(parts, target, ask, signal).run(),
     /** The cookie is all that the session has. Only the tunnel finds out whether it is still valid. */

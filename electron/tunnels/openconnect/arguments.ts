@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { agentSchema, type Agent } from '../../../shared/user-agent.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
+import type { TunnelOptions } from '../../gateways/openconnect/process/tunnel-messages.ts';
 import { hostOf, sameHost } from '../../trust/host.ts';
 import { liveAddress } from '../../net/tcp.ts';
 
@@ -36,6 +37,8 @@ const filePattern = /^(\/|[A-Za-z]:\\)[^\x00-\x1f\x7f]{1,300}$/;
 /** If the TCP connection is not up by then, start over: TCP's own retries become too slow. */
 const answerTimeoutMs = 5_000;
 const maxCookieBytes = 4096;
+/** The library's own limit for a header's line is far longer. */
+const ticketPattern = /^[\x20-\x7e]{1,16000}$/;
 
 /**
  * After so many seconds of silence openconnect probes the far end; after twice that it drops the connection. So a dead link
@@ -50,8 +53,14 @@ const deadPeerSeconds = 4;
  */
 const baseMtu = { found: 1406, bounded: 1280 } as const;
 
-/** How long openconnect tries to reconnect before it exits. */
+/**
+ * How long openconnect tries to reconnect before it ends: a little longer than we keep a silent link. After that the access
+ * layer decides: it knows about sleep, networks and the person.
+ */
 const reconnectTimeoutSeconds = 90;
+
+/** TCP probes an idle connection to the gateway this often. Some networks forget one after a few minutes. */
+const keepAliveSeconds = 60;
 
 /** Converts a grant to a target. A lab's detour leads to loopback. */
 export function targetOf(
@@ -102,35 +111,81 @@ export const keyOf = ({ serverPin }: OpenConnectGrant): GatewayIdentity => ({
   pins: [serverPin.replace(/^pin-sha256:/, '')],
 });
 
-/** The arguments that every openconnect of ours starts with. Throws `internal` for an invalid target. */
-export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
-  const wrong = (what: string): Error => fail('internal', undefined, { detail: `the tunnel's ${what} is not valid` });
+/** A target after {@link checked}. */
+interface CheckedTarget {
+  url: URL;
+  host: string;
+  agent: Agent;
+  /** Null also if the host is an address itself. */
+  address: string | null;
+  /** `http://host:port` */
+  proxy: string | null;
+}
+
+/** Throws `internal` for an invalid target. */
+function checked(target: OpenConnectTarget): CheckedTarget {
   const { protocol, address, proxy } = target;
   const url = URL.canParse(target.connectUrl) ? new URL(target.connectUrl) : null;
-  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw wrong('address');
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > 1000) throw invalid('address');
   const host = hostOf(url);
-  if (!hostPattern.test(host) && isIP(host) !== 6) throw wrong('host');
-  if (!protocols.includes(protocol)) throw wrong('protocol');
+  if (!hostPattern.test(host) && isIP(host) !== 6) throw invalid('host');
+  if (!protocols.includes(protocol)) throw invalid('protocol');
   const agent = agentSchema.safeParse(target.agent);
-  if (!agent.success) throw wrong('agent');
-  if (address !== null && isIP(address) === 0) throw wrong('IP address');
-  if (proxy && (!hostPattern.test(proxy.host) || !(proxy.port > 0 && proxy.port < 65_536))) throw wrong('proxy');
+  if (!agent.success) throw invalid('agent');
+  if (address !== null && isIP(address) === 0) throw invalid('IP address');
+  if (proxy && (!hostPattern.test(proxy.host) || !(proxy.port > 0 && proxy.port < 65_536))) throw invalid('proxy');
+  return {
+    url,
+    host,
+    agent: agent.data,
+    address: isIP(host) === 0 ? address : null,
+    proxy: proxy && `${proxy.kind}://${proxy.host}:${proxy.port}`,
+  };
+}
+
+const invalid = (what: string): Error => fail('internal', undefined, { detail: `the tunnel's ${what} is not valid` });
+
+/** The arguments that every openconnect of ours starts with. Throws `internal` for an invalid target. */
+export function argumentsFor(target: OpenConnectTarget, identity: GatewayIdentity): string[] {
+  const { url, host, agent, address, proxy } = checked(target);
+  const { protocol } = target;
   return [
     `--protocol=${protocol}`,
-    `--useragent=${agent.data.userAgent}`,
-    `--os=${agent.data.system}`,
+    `--useragent=${agent.userAgent}`,
+    `--os=${agent.system}`,
     '--cookie-on-stdin',
     '--non-inter',
     ...identityArguments(identity),
-    // A little longer than we keep a silent link. After that the access layer decides: it knows about sleep, networks and the person
     `--reconnect-timeout=${reconnectTimeoutSeconds}`,
     `--force-dpd=${deadPeerSeconds}`,
     ...(target.udp === false ? ['--no-dtls'] : []),
     `--base-mtu=${protocol === 'anyconnect' ? baseMtu.found : baseMtu.bounded}`,
-    ...(address === null || isIP(host) !== 0 ? [] : [`--resolve=${host}:${address}`]),
-    proxy ? `--proxy=${proxy.kind}://${proxy.host}:${proxy.port}` : '--no-proxy',
+    ...(address === null ? [] : [`--resolve=${host}:${address}`]),
+    proxy === null ? '--no-proxy' : `--proxy=${proxy}`,
     url.href,
   ];
+}
+
+/** The same for the library, with the ticket. Throws `internal` for an invalid target or ticket. */
+export function libraryOptionsFor(target: OpenConnectTarget, { serverPin, cookie }: OpenConnectGrant): TunnelOptions {
+  const { url, agent, address, proxy } = checked(target);
+  const pin = serverPin.replace(/^pin-sha256:/, '');
+  if (!pinPattern.test(pin)) throw invalid('pin');
+  if (!ticketPattern.test(cookie)) throw invalid('ticket');
+  return {
+    protocol: target.protocol,
+    url: url.href,
+    cookie,
+    pins: [`pin-sha256:${pin}`],
+    agent,
+    address,
+    proxy,
+    udp: target.udp !== false,
+    pathMtu: target.protocol === 'anyconnect' ? null : baseMtu.bounded,
+    reconnectSeconds: reconnectTimeoutSeconds,
+    deadPeerSeconds,
+    keepAliveSeconds,
+  };
 }
 
 /** openconnect(8): `--servercert` overrides everything else and may be repeated; `--cafile` adds to the system's authorities unless those are switched off. */

@@ -47,21 +47,32 @@ export function bannerIn(options: string): string | null {
   return banner === '' ? null : banner.slice(0, 2_000);
 }
 
+/** What openconnect or its library said, beside how it ended. */
+export interface OutputFacts {
+  readonly program: 'openconnect' | 'libopenconnect';
+  /** It connected to the gateway. */
+  readonly reached: boolean;
+  /** The HTTP status if the gateway refused to open a tunnel (`cstp.c`). */
+  readonly connectStatus: number | null;
+  /** The gateway ended the session. If that is said differently, it looks like a broken link, and the next attempt finds out. */
+  readonly endedByGateway: boolean;
+  /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
+  readonly refusesPulse: boolean;
+  /** The last lines, without any that may hold a ticket. */
+  readonly tail: string;
+}
+
 /** Reads what openconnect prints (with `LC_ALL=C`), for facts that its exit code does not tell and for the help desk. */
-export class OpenConnectOutput {
+export class OpenConnectOutput implements OutputFacts {
+  readonly program = 'openconnect';
   private text = '';
   /** When the session expires, for protocols whose script does not get it. */
   expiresAt: number | null = null;
-  /** openconnect connected to the gateway. */
   reached = false;
   /** openconnect did not accept the gateway's certificate. */
   unproven = false;
-  /** The HTTP status if the gateway refused to open a tunnel (`cstp.c`). */
   connectStatus: number | null = null;
-  /** The gateway ended the session. If openconnect words that differently, it looks like a broken link, and the next attempt finds out. */
   endedByGateway = false;
-
-  /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
   refusesPulse = false;
 
   add(bytes: Buffer): void {
@@ -77,7 +88,6 @@ export class OpenConnectOutput {
     if (!Number.isNaN(at)) this.expiresAt = at;
   }
 
-  /** The last lines, without any that may hold a ticket. */
   get tail(): string {
     return this.text
       .split('\n')
@@ -89,8 +99,9 @@ export class OpenConnectOutput {
 }
 
 export interface Exit {
+  /** openconnect's exit code (openconnect(8)), or what it would be for a result of the library. Null: killed. */
   code: number | null;
-  output: OpenConnectOutput;
+  output: OutputFacts;
   limits: Limits;
   /** When openconnect ended, and when the person's traffic last passed. */
   at: number;
@@ -103,7 +114,7 @@ const leewayMs = 3_000;
 
 /** Why a tunnel that was up ended, from openconnect's exit code and our own clock. */
 export function endingOf({ code, output: output, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
-  const failure = (why: Failure): Failure => ({ ...why, detail: `openconnect ended (${code ?? 'killed'}): ${output.tail}` });
+  const failure = (why: Failure): Failure => ({ ...why, detail: `${output.program} ended (${code ?? 'killed'}): ${output.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
   if (code === 1) {
@@ -118,8 +129,8 @@ export function endingOf({ code, output: output, limits, at, lastTrafficAt, host
  * Why a tunnel did not open. If a Cisco gateway accepted the sign-in and then answers with a 4xx other than 401 (the ticket
  * was refused), it does not accept a client or system of this name.
  */
-export function refusalOf(code: number | null, output: OpenConnectOutput, host: string, { userAgent, system }: Agent): Error {
-  const detail = `openconnect ${code ?? 'killed'}: ${output.tail}`;
+export function refusalOf(code: number | null, output: OutputFacts, host: string, { userAgent, system }: Agent): Error {
+  const detail = `${output.program} ${code ?? 'killed'}: ${output.tail}`;
   const status = output.connectStatus;
   if (code !== 2 && status !== null && status >= 400 && status < 500)
     return fail('client-refused', { host, agent: userAgent, system }, { detail });

@@ -1,5 +1,4 @@
 import { spawn as spawnChild, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import type { Writable } from 'node:stream';
 import { atMost } from '../../net/deadline.ts';
 import { cleanEnvironment } from './environment-posix.ts';
 import { checkTicket } from './ticket-line.ts';
@@ -68,21 +67,19 @@ export class OpenConnectProcess {
     }
   }
 
-  /** @param options.extra number of pipes after the usual three: file descriptors 3 and up */
   static start(
     command: string,
     args: readonly string[],
     cookie: string,
-    options: { extra?: number; spawn?: Spawn; processControl?: ProcessControl } = {},
+    options: { spawn?: Spawn; processControl?: ProcessControl } = {},
   ): OpenConnectProcess {
-    const pipes = Array.from({ length: 3 + (options.extra ?? 0) }, () => 'pipe' as const);
     const processControl = options.processControl ?? signalled;
     const { environment: env, folder: cwd } = processControl;
     // The helper starts it through another program, which drops its privileges
     const program = args.find((word) => /[/\\]openconnect(\.exe)?$/.test(word)) ?? command;
     checkTicket(program, cookie, hostIn(args), env);
     const line = cookieLine(cookie);
-    const child = (options.spawn ?? spawnChild)(command, args, { stdio: pipes, env, cwd, shell: false, windowsHide: true });
+    const child = (options.spawn ?? spawnChild)(command, args, { stdio: 'pipe', env, cwd, shell: false, windowsHide: true });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(line);
     return new OpenConnectProcess(child, processControl);
@@ -96,12 +93,7 @@ export class OpenConnectProcess {
     return this.over;
   }
 
-  /** One of the extra pipes. */
-  pipe(number: number): ChildProcess['stdio'][number] {
-    return this.child.stdio[number];
-  }
-
-  signal(signal: NodeJS.Signals): void {
+  private signal(signal: NodeJS.Signals): void {
     if (!this.over) this.child.kill(signal);
   }
 
@@ -119,11 +111,4 @@ export class OpenConnectProcess {
     this.signal('SIGKILL');
     await atMost(exitTimeoutMs, this.exited);
   }
-}
-
-/** Closes a pipe to the script with a final line, which tells it that nothing is wrong. */
-export function endCleanly(pipe: ChildProcess['stdio'][number]): void {
-  const writable: Writable | null = pipe && 'write' in pipe ? pipe : null;
-  writable?.on('error', () => undefined);
-  writable?.end('\n');
 }

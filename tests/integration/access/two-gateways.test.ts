@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { AccessController } from '../../../electron/access/controller.ts';
-import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
 import { answer, credentials, handEnvironment, reach } from '../../support/access.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../../peers/gateways/ocserv.ts';
-import { startDriver } from '../../peers/openconnect-bench.ts';
+import { startEngine } from '../../peers/openconnect-bench.ts';
 
 const missing = missingForPeers();
 
@@ -20,11 +19,11 @@ describe.skipIf(missing !== null)('two gateways', () => {
   });
 
   test('a gateway that is killed during a session is reported, and the next sign-in goes to the second gateway', async () => {
-    const { driver } = await startDriver();
+    const { driver, engine } = await startEngine();
     onTestFinished(() => driver.stop());
     const controller = new AccessController({
       drivers: { anyconnect: driver },
-      tunnels: { app: appTunnel({ programs: { folder: null, platform: 'linux' }, now: Date.now, log: () => undefined }) },
+      tunnels: { app: engine },
       direct: () => () => Promise.reject(new Error('not on campus')),
       verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
       environment: handEnvironment(),

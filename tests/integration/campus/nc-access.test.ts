@@ -6,24 +6,22 @@ import { AccessController } from '../../../electron/access/controller.ts';
 import { browserDriver } from '../../../electron/gateways/ivanti-web/driver.ts';
 import type { OpenSignInPage } from '../../../electron/gateways/sign-in-page.ts';
 import { createVerifier } from '../../../electron/trust/verifier.ts';
-import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
-import { systemPaths } from '../../../electron/tunnels/openconnect/programs-linux.ts';
-import { existsSync } from 'node:fs';
 import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { answer, handEnvironment, proceed, reach, student } from '../../support/access.ts';
 import { lastingPort } from '../../support/ports.ts';
-import { descendants, kill } from '../../peers/namespaces.ts';
+import { kill } from '../../peers/namespaces.ts';
+import { missingLibrary, startEngine, type EngineBench } from '../../peers/openconnect-bench.ts';
 
 /** Our own code from Connect to the portal on a campus behind Ivanti: only the page, where the person signs in, is a double. */
-const missing = [systemPaths.openconnect, systemPaths.ocproxy].some((paths) => !paths.some((path) => existsSync(path)));
 const portal = '2fa.campus.test';
 
-describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
+describe.skipIf(missingLibrary() !== null)('a campus whose gateway is Ivanti’s', () => {
   let campus: Campus;
   let controller: AccessController;
   let ticket: string;
   let sessionId: string;
+  let bench: EngineBench;
 
   beforeEach(async () => {
     campus = await startCampus({ port: await lastingPort(), signIn: 'pages' });
@@ -36,9 +34,10 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
       const done = await request.seen({ url, cookies: [{ name: 'DSID', value: ticket, hostOnly: true }], headers: [] });
       return { kind: done ? 'done' : 'closed' };
     };
+    bench = await startEngine();
     controller = new AccessController({
       drivers: { nc: browserDriver(signInPage) },
-      tunnels: { app: appTunnel({ programs: { folder: null, platform: 'linux' }, log: () => undefined, now: Date.now }) },
+      tunnels: { app: bench.engine },
       direct: () => () => Promise.reject(fail('internal')),
       verifierFor: (profile) => createVerifier({ trust: profile.trust, now: Date.now }),
       environment: handEnvironment(),
@@ -62,7 +61,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
   afterEach(async () => {
     await controller.disconnect();
     await campus.stop();
-    await expect.poll(() => descendants(process.pid, 'openconnect')).toEqual([]);
+    bench.driver.stop();
   });
 
   /** The portal's page over a TLS connection through the tunnel, whose certificate is checked. */
@@ -86,9 +85,9 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
     expect(campus.records.sessions().map(({ id }) => id)).toEqual([sessionId]);
   });
 
-  it('a session behind Ivanti resumes with the same cookie after openconnect was killed, and asks nobody', async () => {
+  it('a session behind Ivanti resumes with the same cookie after the tunnel’s process was killed, and asks nobody', async () => {
     const back = reach(controller, 'reconnecting').then(() => reach(controller, 'connected'));
-    kill(descendants(process.pid, 'openconnect')[0]);
+    kill(bench.workers.at(-1)?.pid);
     await back;
     expect(await portalPage()).toContain('Two-factor devices');
   });
@@ -106,7 +105,7 @@ describe.skipIf(missing)('a campus whose gateway is Ivanti’s', () => {
 
   it('a session behind Ivanti reconnects while the gateway is gone', async () => {
     await campus.stop();
-    kill(descendants(process.pid, 'openconnect')[0]);
+    kill(bench.workers.at(-1)?.pid);
     await reach(controller, 'reconnecting');
   });
 });

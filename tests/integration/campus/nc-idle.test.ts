@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
-import { systemPaths } from '../../../electron/tunnels/openconnect/programs-linux.ts';
 import type { Tunnel } from '../../../electron/tunnels/tunnel.ts';
 import { inside, startNcGateway, type NcGateway } from '../../peers/gateways/nc.ts';
+import { missingLibrary, startEngine } from '../../peers/openconnect-bench.ts';
 import { startMiddlebox, type Middlebox } from '../../peers/middlebox.ts';
 
 /** A router between openconnect and the campus's gateway that forgets idle connections. */
-const missing = [systemPaths.openconnect, systemPaths.ocproxy].some((paths) => !paths.some((path) => existsSync(path)));
 const never = new AbortController().signal;
 const idleMs = 3_000;
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -48,7 +45,7 @@ describe('a middlebox', () => {
   });
 });
 
-describe.skipIf(missing)('an nc tunnel behind a middlebox', () => {
+describe.skipIf(missingLibrary() !== null)('an nc tunnel behind a middlebox', () => {
   let gateway: NcGateway;
   let box: Middlebox;
   let tunnel: Tunnel;
@@ -56,7 +53,7 @@ describe.skipIf(missing)('an nc tunnel behind a middlebox', () => {
   beforeEach(async () => {
     gateway = await startNcGateway();
     box = await startMiddlebox({ to: gateway.port, idleMs });
-    const engine = appTunnel({ programs: { folder: null, platform: 'linux' }, log: () => undefined, now: Date.now });
+    const { engine } = await startEngine();
     tunnel = await engine.open(gateway.grant({ endpoint: { host: gateway.host, port: 443, loopbackPort: box.port } }), never);
   });
   afterEach(async () => {

@@ -1,29 +1,30 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import net, { type Socket } from 'node:net';
+import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { appTunnel } from '../../../electron/tunnels/openconnect/app.ts';
-import type { Tunnel } from '../../../electron/tunnels/tunnel.ts';
+import type { Tunnel, TunnelEngine } from '../../../electron/tunnels/tunnel.ts';
 import { failureOf } from '../../../shared/failure.ts';
+import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { ClientProcess } from '../../peers/client-process.ts';
 import { descendants, kill, missingForPeers } from '../../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../../peers/gateways/ocserv.ts';
-import { credentials, person, startDriver, targetFor } from '../../peers/openconnect-bench.ts';
+import { credentials, person, startDriver, startEngine, targetFor, type EngineBench } from '../../peers/openconnect-bench.ts';
+import { issue } from '../../support/issuer.ts';
+import { listen } from '../../support/servers.ts';
 import { startProxy } from '../../peers/proxies.ts';
 import { grantFor } from '../../peers/sign-in.ts';
 
 const missing = missingForPeers();
-const programs = { folder: null, platform: 'linux' } as const;
-const engine = appTunnel({ programs, log: () => undefined, now: Date.now });
 const never = new AbortController().signal;
 const nobody = 65_534;
 
 /** The page behind the gateway, over a stream through the tunnel. */
 async function page(stream: Duplex): Promise<string> {
-  // Not end(): ocproxy takes half an end for a whole one
-  stream.write('GET / HTTP/1.0\r\n\r\n');
+  stream.end('GET / HTTP/1.0\r\n\r\n');
   return text(stream);
 }
 
@@ -35,32 +36,41 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 
 describe.skipIf(missing !== null)('the app tunnel', () => {
   let lab: Ocserv;
+  let bench: EngineBench;
+  let engine: TunnelEngine;
   const people = [
     'fetch',
     'refused',
     'sign-out',
     'pin',
     'revoked',
-    'killed',
+    'SIGKILL',
+    'SIGSTOP',
     'cancel',
     'orphan',
     'ordinary',
     'restart',
-    'back',
+    'missing',
+    'mute',
+    'halting',
     'plain',
-    'stranger',
+    'confined',
+    'crashes',
     'with-password',
     'socks',
     'several-http',
     'several-socks4',
   ];
   beforeAll(async () => {
+    bench = await startEngine();
+    engine = bench.engine;
     lab = await startOcserv({ users: people.map((name) => ({ name })), sessionTimeout: 3600, idleTimeout: 900, ipv6: true });
   });
   afterAll(() => lab.stop());
-  // Whatever a test does, it leaves no program behind
+  // Whatever a test does, it leaves no process behind
   afterEach(async () => {
-    await expect.poll(() => [...descendants(process.pid, 'openconnect'), ...descendants(process.pid, 'ocproxy')]).toEqual([]);
+    bench.driver.stop();
+    await expect.poll(() => bench.workers.filter(({ pid }) => pid !== undefined && existsSync(`/proc/${pid}`)).length).toBe(0);
   });
 
   async function opened(user: string): Promise<Tunnel> {
@@ -73,7 +83,8 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await opened('fetch');
     expect(await page(await tunnel.dial('10.60.0.80', 80, never))).toContain(lab.page);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
-    expect(tunnel.traffic().received).toBeGreaterThan(2 * lab.page.length);
+    for (const host of ['fd60::80', '[fd60::80]']) expect(await page(await tunnel.dial(host, 80, never))).toContain(lab.page);
+    expect(tunnel.traffic().received).toBeGreaterThan(4 * lab.page.length);
     expect(await tunnel.answers(2_500)).toBe(true);
     expect(tunnel.limits?.idleSeconds).toBe(900);
     expect(tunnel.limits?.expiresAt).toBeGreaterThan(Date.now() + 3_500_000);
@@ -84,9 +95,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await opened('refused');
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
-    // It has an address of IPv6 inside, and ocproxy has no use for it
-    for (const host of ['fd60::80', '[fd60::80]', '::ffff:10.60.0.80'])
-      expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-ipv6');
+    for (const host of ['127.0.0.1', '[::1]', 'localhost']) expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-not-allowed');
     // Nobody is there, so that only the signal ends it
     expect(await codeOf(tunnel.dial('10.60.0.99', 80, AbortSignal.timeout(50)))).toBe('cancelled');
     await tunnel.close();
@@ -143,33 +152,70 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
   });
 
-  test('the tunnel and its streams drop when openconnect or ocproxy is killed', async () => {
-    const grant = await grantFor(lab, 'killed');
-    for (const program of ['openconnect', 'ocproxy']) {
-      const tunnel = await engine.open(grant, never);
+  test.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'after %s of its process the app tunnel is up again within three seconds with the same ticket, and says so to its streams',
+    async (signal) => {
+      const tunnel = await opened(signal);
       const stream = await tunnel.dial('10.60.0.80', 7, never);
-      kill(descendants(process.pid, program)[0]);
-      expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
-      await expect.poll(() => stream.destroyed).toBe(true);
-      expect(await codeOf(tunnel.dial('10.60.0.80', 80, never))).toBe('tunnel-down');
+      const broken = new Promise<Error>((resolve) => stream.once('error', resolve));
+      const at = performance.now();
+      kill(bench.workers.at(-1)?.pid, signal);
+      expect(failureOf(await broken)).toMatchObject({ code: 'tunnel-dropped', detail: expect.stringContaining('worker') as unknown });
+      expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
+      expect(performance.now() - at).toBeLessThan(3_000);
+      await tunnel.close();
+      expect(await tunnel.ended).toEqual({ kind: 'closed' });
+    },
+  );
+
+  test('an app tunnel whose process crashes again and again ends as dropped', async () => {
+    const tunnel = await opened('crashes');
+    for (let times = 0; times < 5; times++) {
+      const stream = await tunnel.dial('10.60.0.80', 7, never);
+      const broken = new Promise((resolve) => stream.once('close', resolve));
+      kill(bench.workers.at(-1)?.pid);
+      await broken;
+    }
+    expect(await tunnel.ended).toMatchObject({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
+  });
+
+  test('the app tunnel can be cancelled at any moment while it opens, within a second', async () => {
+    const grant = await grantFor(lab, 'cancel');
+    for (const ms of [0, 5, 20, 60, 120, 250]) {
+      const signal = AbortSignal.timeout(ms);
+      const opening = engine.open(grant, signal);
+      expect(await codeOf(opening)).toMatch(/^(cancelled|none)$/);
+      await opening.then(
+        (tunnel) => tunnel.close(),
+        () => undefined,
+      );
     }
   });
 
-  test('the app tunnel can be cancelled at any moment while it opens, and leaves no program behind', async () => {
-    const grant = await grantFor(lab, 'cancel');
-    for (const ms of [0, 5, 20, 60, 120]) expect(await codeOf(engine.open(grant, AbortSignal.timeout(ms)))).toMatch(/^(cancelled|none)$/);
-    // One that was up by then goes with the next
-    for (const pid of descendants(process.pid, 'openconnect')) kill(pid, 'SIGHUP');
+  test.each([
+    ['says nothing', 'mute', null],
+    ['stops in the middle of its answer', 'halting', 'HTTP/1.1 200 CONNECTED\r\nX-CSTP'],
+  ] as const)('cancel is obeyed within a second when the gateway %s', async (_, user, answer) => {
+    const grant = { ...(await grantFor(lab, user)), connectUrl: `https://${lab.host}/` };
+    const mute = await muteServer(answer);
+    onTestFinished(() => mute.stop());
+    const endpoint = { host: lab.host, port: 443, loopbackPort: mute.port };
+    const serverPin = `pin-sha256:${mute.pin}`;
+    const stop = new AbortController();
+    const opening = codeOf(engine.open({ ...grant, endpoint, serverPin }, stop.signal));
+    await mute.contacted;
+    const at = performance.now();
+    stop.abort();
+    expect(await opening).toBe('cancelled');
+    expect(performance.now() - at).toBeLessThan(1_000);
   });
 
-  test('the app tunnel names a missing program, and says that Windows has no app tunnel', async () => {
-    const grant = await grantFor(lab, 'back');
-    const at = (platform: NodeJS.Platform) =>
-      appTunnel({ programs: { folder: '/nowhere', platform }, log: () => undefined, now: Date.now });
-    await expect(at('darwin').open(grant, never)).rejects.toMatchObject({
-      failure: { code: 'component-missing', params: { component: 'openconnect' } },
-    });
-    expect(await codeOf(at('win32').open(grant, never))).toBe('app-tunnel-here');
+  test('the app tunnel names a missing library before anybody signs in', async () => {
+    const { engine: without } = await startEngine({ library: '/nowhere/libopenconnect.so.5' });
+    const missing = { failure: { code: 'component-missing', params: { component: 'libopenconnect' } } };
+    await expect(without.prepare?.(lab.host, never)).rejects.toMatchObject(missing);
+    await expect(without.open(await grantFor(lab, 'missing'), never)).rejects.toMatchObject(missing);
+    await expect(engine.prepare?.(lab.host, never)).resolves.toBeUndefined();
   });
 
   test.each([
@@ -184,8 +230,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const tunnel = await engine.open({ ...grant, endpoint, connectUrl: `https://${lab.host}/`, address: null }, never);
     expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
     expect(network.asked).toContain(`${lab.host}:443`);
-    const [pid] = descendants(process.pid, 'openconnect');
-    expect(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
+    expect(readFileSync(`/proc/${bench.workers.at(-1)?.pid ?? 0}/cmdline`, 'latin1')).not.toContain('proxy-password');
     await tunnel.close();
   });
 
@@ -202,21 +247,31 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     await tunnel.close();
   });
 
-  test('the app tunnel closes when another user of this computer comes by its port', async () => {
-    const tunnel = await opened('stranger');
-    const [pid] = descendants(process.pid, 'ocproxy');
-    const place = /-D\0(127[\d.]+):(\d+)\0/.exec(readFileSync(`/proc/${pid ?? 0}/cmdline`, 'latin1'));
-    const args = [
-      '--reuid=1',
-      '--regid=1',
-      '--clear-groups',
-      process.execPath,
-      '-e',
-      'net.connect(process.argv[2], process.argv[1]).on("error", () => {})',
-    ];
-    const stranger = spawn('/usr/bin/setpriv', [...args, place?.[1] ?? '', place?.[2] ?? ''], { stdio: 'ignore' });
-    onTestFinished(() => void stranger.kill('SIGKILL'));
-    expect(await tunnel.ended).toMatchObject({ kind: 'dropped' });
+  test('the app tunnel opens no port on this computer, and its process can start nothing and be read by nobody', async () => {
+    const grant = await grantFor(lab, 'confined');
+    const tunnel = await engine.open(grant, never);
+    onTestFinished(() => tunnel.close());
+    const pid = bench.workers.at(-1)?.pid ?? 0;
+    const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'latin1');
+    expect(readlinkSync(`/proc/${pid}/cwd`)).toBe('/');
+    for (const task of readdirSync(`/proc/${pid}/task`)) expect(read(`task/${task}/status`)).toMatch(/^NoNewPrivs:\s1\nSeccomp:\s2$/m);
+    // Of a process that cannot be read, root owns these files
+    expect(read('cmdline') + read('environ')).not.toContain(grant.cookie.slice(0, 20));
+    expect(bench.log.join('\n')).not.toContain(grant.cookie.slice(0, 20));
+    const inodes = new Set(
+      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+        try {
+          return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+        } catch {
+          return [];
+        }
+      }),
+    );
+    const rows = ['tcp', 'tcp6'].flatMap((table) => read(`net/${table}`).split('\n').slice(1));
+    const own = rows.map((row) => row.trim().split(/\s+/)).filter((words) => inodes.has(words[9] ?? ''));
+    // One connection, to the gateway, and nothing that listens
+    expect(own.map((words) => words[3])).toEqual(['01']);
+    await tunnel.close();
   });
 
   test('the app tunnel works for an ordinary user, from Connect to Disconnect', async () => {
@@ -235,19 +290,19 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     const client = await ClientProcess.start({ uid: nobody });
     await client.connect(profileOf(lab), await grantFor(lab, 'orphan'));
     await client.reach('connected');
-    const pids = ['openconnect', 'ocproxy'].flatMap((name) => descendants(client.child.pid ?? 0, name));
-    expect(pids).toHaveLength(2);
+    const pids = descendants(client.child.pid ?? 0, basename(process.execPath));
+    expect(pids).toHaveLength(1);
     await client.kill();
     await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   });
 
-  test('the app tunnel reconnects after openconnect was killed, and ends if the gateway forgot the session', async () => {
+  test('the person sees a reconnect when the tunnel’s process was killed, and the end if the gateway forgot the session', async () => {
     const client = await ClientProcess.start();
     onTestFinished(() => client.kill());
     await client.connect(profileOf(lab), await grantFor(lab, 'restart'));
     await client.reach('connected');
     const up = client.reach('reconnecting', { next: true }).then(() => client.reach('connected'));
-    kill(descendants(client.child.pid ?? 0, 'openconnect')[0]);
+    kill(descendants(client.child.pid ?? 0, basename(process.execPath))[0]);
     await up;
     expect(await client.page(lab.portalHost)).toContain(lab.page);
     await lab.restart();
@@ -255,3 +310,36 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
     expect(ending).toMatchObject({ code: 'ticket-rejected' });
   });
 });
+
+/** A TLS server that sends these bytes once somebody asks, or does not even answer a handshake, and then nothing more. */
+async function muteServer(answer: string | null) {
+  const issued = await issue(await issue(null, { authority: {} }), { dns: ['vpn.campus.test'] });
+  const sockets = new Set<Socket>();
+  let contact: () => void = () => undefined;
+  const contacted = new Promise<void>((resolve) => (contact = resolve));
+  const server: net.Server =
+    answer === null
+      ? net.createServer(() => contact())
+      : tls.createServer({ cert: issued.pem, key: issued.keyPem }, (socket) => {
+          socket
+            .on('error', () => undefined)
+            .once('data', () => {
+              socket.write(answer);
+              contact();
+            });
+        });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  const port = await listen(server);
+  return {
+    port,
+    pin: spkiSha256(issued.certificate),
+    contacted,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}

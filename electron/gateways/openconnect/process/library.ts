@@ -1,10 +1,11 @@
 import { isAbsolute } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import { searchSafeFoldersOnly, systemLibrary } from '../../../system/windows/libraries.ts';
-import { guarded, type Callbacks, type Guarded } from './callbacks.ts';
+import { guarded, guardedForTunnel, type SignInCallbacks, type TunnelCallbacks } from './callbacks.ts';
 import { mappedFrom } from './loaded-library-linux.ts';
 import { copyBytes, decode, type Pointer } from './memory.ts';
 import { logLevels, type SignInOptions } from './messages.ts';
+import { TunnelCalls } from './tunnel-calls.ts';
 
 /**
  * libopenconnect, called through koffi. Layouts, constants and signatures are from `openconnect.h`, API 5.8 (OpenConnect
@@ -70,7 +71,9 @@ export class Library {
   private readonly webviewLoaded: (vpn: Pointer, result: unknown) => number;
   private readonly chain: (vpn: Pointer, chain: [Pointer]) => number;
   private readonly freeChain: (vpn: Pointer, chain: Pointer) => void;
-  private registered: Guarded | null = null;
+  /** What only a tunnel needs. */
+  readonly tunnel: TunnelCalls;
+  private registered: Readonly<Record<string, bigint>> = {};
 
   constructor(
     library: LibraryHandle,
@@ -108,13 +111,14 @@ export class Library {
     this.webviewLoaded = f('int openconnect_webview_load_changed(void *, const oc_webview_result *)');
     this.chain = f('int openconnect_get_peer_cert_chain(void *, _Out_ void **)');
     this.freeChain = f('void openconnect_free_peer_cert_chain(void *, void *)');
+    this.tunnel = new TunnelCalls(library);
     if (f('int openconnect_init_ssl()')() !== 0) throw new Error('its TLS library could not be initialized');
   }
 
   /** Starts a sign-in. After freeing it, also call {@link release}. Throws if there is no memory. */
-  open(agent: string, callbacks: Callbacks, { web, protocol }: Pick<SignInOptions, 'web' | 'protocol'>): Pointer {
+  open(agent: string, callbacks: SignInCallbacks, { web, protocol }: Pick<SignInOptions, 'web' | 'protocol'>): Pointer {
     const pointers = guarded(callbacks);
-    this.registered = pointers;
+    this.registered = { ...pointers };
     // No callback for a new configuration: without one the library does not fetch it (`fetch_config` in its `auth.c`)
     const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
     if (vpn === null) throw new Error('out of memory');
@@ -130,10 +134,23 @@ export class Library {
     return vpn;
   }
 
-  /** Unregisters the callbacks of the last sign-in. */
+  /** Starts a tunnel. After freeing it, also call {@link release}. Throws if there is no memory. */
+  openTunnel(agent: string, callbacks: TunnelCallbacks): Pointer {
+    const pointers = guardedForTunnel(callbacks);
+    this.registered = { ...pointers };
+    const vpn = this.vpnInfoNew(agent, pointers.validatePeer, null, pointers.processForm, pointers.progress, null);
+    if (vpn === null) throw new Error('out of memory');
+    this.setLogLevel(vpn, logLevels.info);
+    this.overrideResolve(vpn, pointers.resolve);
+    this.setProtect(vpn, pointers.onSocket);
+    this.tunnel.setHandlers(vpn, pointers);
+    return vpn;
+  }
+
+  /** Unregisters the callbacks of the last run. */
   release(): void {
-    for (const pointer of Object.values(this.registered ?? {})) koffi.unregister(pointer);
-    this.registered = null;
+    for (const pointer of Object.values(this.registered)) koffi.unregister(pointer);
+    this.registered = {};
   }
 
   /** The certificates that the peer presented: DER, leaf first. Works only inside `validatePeer`. */

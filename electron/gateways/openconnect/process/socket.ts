@@ -18,6 +18,13 @@ const c =
             value: Buffer,
             length: number,
           ) => number,
+          getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ uint *)') as (
+            fd: number,
+            level: number,
+            name: number,
+            value: Buffer,
+            length: [number],
+          ) => number,
           shutdown: library.func('int shutdown(int, int)') as (fd: number, how: number) => number,
         };
       })();
@@ -30,9 +37,35 @@ const maxSegment = { level: 6, name: 2, bytes: 1220 } as const;
  * certificates would never arrive. Call it before the socket connects.
  */
 export function limitPacketSize(fd: number): void {
+  setOption(fd, maxSegment.level, maxSegment.name, maxSegment.bytes);
+}
+
+/** SOL_SOCKET, SO_TYPE and SO_KEEPALIVE, and TCP's own options (IPPROTO_TCP is 6): socket(7) and tcp(7), and macOS's `tcp.h`. */
+const socketOptions =
+  process.platform === 'darwin'
+    ? { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 0x10, interval: 0x101 }
+    : { level: 1, type: 3, keepAlive: 9, idle: 4, interval: 5 };
+const tcp = 6;
+const streamType = 1;
+
+/** Whether a socket is for TCP. True on Windows, where it is unknown. */
+export function isStream(fd: number): boolean {
+  if (c === null) return true;
   const value = Buffer.alloc(4);
-  value.writeInt32LE(maxSegment.bytes);
-  c?.setsockopt(fd, maxSegment.level, maxSegment.name, value, value.length);
+  return c.getsockopt(fd, socketOptions.level, socketOptions.type, value, [value.length]) !== 0 || value.readInt32LE() === streamType;
+}
+
+/** Makes TCP probe a connection that has carried nothing for so long, so that nothing on the way forgets it. */
+export function keepAlive(fd: number, seconds: number): void {
+  setOption(fd, socketOptions.level, socketOptions.keepAlive, 1);
+  setOption(fd, tcp, socketOptions.idle, seconds);
+  setOption(fd, tcp, socketOptions.interval, seconds);
+}
+
+function setOption(fd: number, level: number, name: number, number: number): void {
+  const value = Buffer.alloc(4);
+  value.writeInt32LE(number);
+  c?.setsockopt(fd, level, name, value, value.length);
 }
 
 /**

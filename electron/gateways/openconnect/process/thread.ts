@@ -21,6 +21,8 @@ import {
 } from './messages.ts';
 import { readForm } from './read-form.ts';
 import { endIfHungUp, limitPacketSize } from './socket.ts';
+import type { Carry } from './tunnel-messages.ts';
+import { carryTunnel } from './tunnel-run.ts';
 
 /** The results of a form (`openconnect.h`). */
 const formResult = { ok: 0, cancelled: 1, newGroup: 2 } as const;
@@ -53,7 +55,7 @@ class BlockingThread {
   private readonly resolve = systemResolver();
   private readonly send = commandSender(koffi);
   private seq = 0;
-  /** The last sign-in's handle. Kept until the next one, so that its cancel pipe's descriptor is not reused in between. */
+  /** The last run's handle. Kept until the next one, so that its command pipe's descriptor is not reused in between. */
   private last: Pointer = null;
   /** The current answer may be sent to the gateway only once. */
   private once = false;
@@ -86,9 +88,7 @@ class BlockingThread {
     if (!library) return;
     // Drop answers that came after the last sign-in had ended
     while (receiveMessageOnPort(this.data.answers));
-    if (this.last !== null) library.free(this.last);
-    library.release();
-    this.last = null;
+    this.freeLast(library);
     let vpn: Pointer = null;
     const pages = { count: 0 };
     let excess: Done['excess'] = null;
@@ -197,6 +197,24 @@ class BlockingThread {
     library.hangUp(vpn);
   }
 
+  /** Carries a tunnel until it ends. */
+  carry(message: Carry): void {
+    const library = this.library ?? this.warm(message.libraries);
+    if (!library) return;
+    this.freeLast(library);
+    this.last = carryTunnel(library, message, {
+      post: this.post,
+      resolve: this.resolve,
+      stopForGood: () => this.stopForGood(),
+    });
+  }
+
+  private freeLast(library: Library): void {
+    if (this.last !== null) library.free(this.last);
+    library.release();
+    this.last = null;
+  }
+
   /** Configures the library. Returns 0 or the first error. */
   private prepare(library: Library, vpn: Pointer, options: SignInOptions): number {
     this.once = false;
@@ -258,5 +276,6 @@ const thread = new BlockingThread((message) => port.postMessage(message), thread
 port.on('message', (raw: unknown) => {
   const message = toThreadSchema.parse(raw);
   if (message.type === 'warm') thread.warm(message.libraries);
-  else if (message.type === 'sign-in') thread.signIn(message.attempt, message.libraries, message.options);
+  else if (message.type === 'carry') thread.carry(message);
+  else thread.signIn(message.attempt, message.libraries, message.options);
 });

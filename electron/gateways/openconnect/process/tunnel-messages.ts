@@ -56,6 +56,9 @@ const pushedSchema = z.object({
   expiresAt: z.number().check(z.minimum(0), z.maximum(2 ** 53)),
 });
 
+export type TunnelOptions = z.infer<typeof tunnelOptionsSchema>;
+export type Pushed = z.infer<typeof pushedSchema>;
+
 const attempt = whole(1, 2 ** 53 - 1);
 const port = whole(1, 65_535);
 /** 32 random bytes in base64url. Good for one stream. */
@@ -79,8 +82,10 @@ export const tunnelOrders = [
 ] as const;
 
 export const tunnelNews = [
-  /** The tunnel is open. `again`: after a reconnect. `kept`: its streams go on, because the addresses are the same. */
-  z.object({ type: z.literal('up'), attempt, again: z.boolean(), kept: z.boolean(), pushed: pushedSchema }),
+  /** The tunnel is open. `again`: after a reconnect. Its streams go on then. */
+  z.object({ type: z.literal('up'), attempt, again: z.boolean(), pushed: pushedSchema }),
+  /** After a break the gateway gave other addresses. The library cannot go on: the process is to be ended, and another one started. */
+  z.object({ type: z.literal('readdressed'), attempt }),
   /** The library begins to connect to the gateway. `up` says that it succeeded. */
   z.object({ type: z.literal('connecting'), attempt }),
   z.object({ type: z.literal('probed'), attempt, probe: whole(1, 2 ** 53 - 1), answered: z.boolean() }),
@@ -100,3 +105,4 @@ export const carrySchema = z.object({
   options: tunnelOptionsSchema,
   tun: z.union([z.number(), z.bigint()]),
 });
+export type Carry = z.infer<typeof carrySchema>;

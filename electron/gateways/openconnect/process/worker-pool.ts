@@ -1,15 +1,8 @@
 import { onAbort } from '../../../../shared/abort.ts';
-import { fail } from '../../../../shared/failure.ts';
-import type { StartWorker, WorkerProcess } from '../../../worker/worker.ts';
-import {
-  fromWorkerSchema,
-  type AnyQuestion,
-  type Done,
-  type FromWorker,
-  type OcAnswer,
-  type SignInOptions,
-  type ToWorker,
-} from './messages.ts';
+import { fail, type CausewayError } from '../../../../shared/failure.ts';
+import type { StartWorker } from '../../../worker/worker.ts';
+import type { AnyQuestion, Done, FromWorker, OcAnswer, SignInOptions } from './messages.ts';
+import { WorkerLink } from './worker-link.ts';
 
 export interface WorkerPoolDeps {
   startWorker: StartWorker;
@@ -30,6 +23,8 @@ interface Times {
 }
 
 const defaultTimes: Times = { idleMs: 30_000, cancelTimeoutMs: 400, pingMs: 5_000 };
+/** One more than none: this computer may have slept in between. */
+const owedPings = 2;
 
 /** Receives what the worker reports during a sign-in. */
 export interface SignInListener {
@@ -50,18 +45,17 @@ export interface Run {
 }
 
 interface Live {
-  process: WorkerProcess;
+  link: WorkerLink;
   listener: SignInListener | null;
   settle: ((outcome: Done | Error) => void) | null;
   attempt: number;
-  /** Pings in a row without any message after them. */
-  unansweredPings: number;
-  ping: NodeJS.Timeout;
+  /** Settled by the first word on whether the library loads. */
+  loads: ((error: CausewayError | null) => void)[];
 }
 
 /**
- * Owns the one process that calls the library. It starts before it is needed, serves one sign-in at a time, and exits soon
- * after nobody needs it. If it fails, the current sign-in ends and nothing else.
+ * Owns the process that calls the library for sign-ins. It starts before it is needed, serves one sign-in at a time, and exits
+ * soon after nobody needs it. If it fails, the current sign-in ends and nothing else. A tunnel takes the process over.
  */
 export class WorkerPool {
   private live: Live | null = null;
@@ -77,10 +71,7 @@ export class WorkerPool {
   /** Says whether a sign-in may come soon. True starts the process ahead of time. */
   setWanted(wanted: boolean): void {
     this.wanted = wanted;
-    if (wanted) {
-      const { process } = this.take();
-      this.send(process, { type: 'warm', libraries: [...this.deps.libraries] });
-    }
+    if (wanted) this.warm();
     this.scheduleIdleStop();
   }
 
@@ -93,13 +84,38 @@ export class WorkerPool {
   stop(): void {
     this.wanted = false;
     clearTimeout(this.idle);
-    if (this.live) this.drop(this.live, fail('component-failed', { component: 'libopenconnect' }));
+    this.live?.link.kill(fail('component-failed', { component: 'libopenconnect' }));
+  }
+
+  /**
+   * Finds out whether the library loads, in the process that will need it next. Rejects with `component-missing`,
+   * `component-failed` or `cancelled`.
+   */
+  async check(signal: AbortSignal): Promise<void> {
+    const live = this.warm();
+    const answer = await new Promise<CausewayError | null>((resolve) => {
+      live.loads.push(resolve);
+      onAbort(signal, () => resolve(fail('cancelled')));
+    });
+    this.scheduleIdleStop();
+    if (answer) throw answer;
+  }
+
+  /** Gives a process away, to carry a tunnel: the one that signed in, if it is free. The next sign-in gets another one. */
+  handOver(): WorkerLink {
+    if (this.live?.settle) return this.startLink();
+    const { link } = this.take();
+    this.live = null;
+    clearTimeout(this.idle);
+    if (this.wanted) this.setWanted(true);
+    return link;
   }
 
   /** Starts a run of the library. There is one at a time: a run that is still being cancelled is killed. */
   signIn(options: SignInOptions, signal: AbortSignal, listener: SignInListener): Run {
-    if (this.live?.settle) this.drop(this.live, fail('cancelled'));
+    if (this.live?.settle) this.live.link.kill(fail('cancelled'));
     const live = this.take();
+    const { link } = live;
     clearTimeout(this.idle);
     const attempt = ++this.attempts;
     live.attempt = attempt;
@@ -107,9 +123,9 @@ export class WorkerPool {
     const done = new Promise<Done>((resolve, reject) => {
       let killing: NodeJS.Timeout | undefined;
       const cancel = (): void => {
-        this.send(live.process, { type: 'cancel', attempt });
+        link.send({ type: 'cancel', attempt });
         killing = setTimeout(() => {
-          this.drop(live, fail('cancelled'));
+          link.kill(fail('cancelled'));
           // The person may try again at once after a cancel
           if (this.wanted) this.setWanted(true);
         }, this.times.cancelTimeoutMs);
@@ -124,24 +140,32 @@ export class WorkerPool {
         else resolve(outcome);
       };
       const off = onAbort(signal, cancel);
-      this.send(live.process, { type: 'sign-in', attempt, libraries: [...this.deps.libraries], options });
+      link.send({ type: 'sign-in', attempt, libraries: [...this.deps.libraries], options });
     });
-    return { done, answer: (seq, answer) => this.send(live.process, { type: 'answer', attempt, seq, answer }) };
+    return { done, answer: (seq, answer) => link.send({ type: 'answer', attempt, seq, answer }) };
+  }
+
+  private warm(): Live {
+    const live = this.take();
+    live.link.send({ type: 'warm', libraries: [...this.deps.libraries] });
+    return live;
+  }
+
+  private startLink(): WorkerLink {
+    return new WorkerLink(this.deps.startWorker, this.deps.libraries, { everyMs: this.times.pingMs, owed: owedPings });
   }
 
   private take(): Live {
     if (this.live) return this.live;
-    const process = this.deps.startWorker();
-    const live: Live = { process, listener: null, settle: null, attempt: 0, unansweredPings: 0, ping: this.watch() };
+    const live: Live = { link: this.startLink(), listener: null, settle: null, attempt: 0, loads: [] };
     this.live = live;
-    process.onMessage((raw) => {
-      live.unansweredPings = 0;
-      const message = fromWorkerSchema.safeParse(raw);
-      if (message.success) this.handle(live, message.data);
-      else this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker sent an unknown message' }));
-    });
-    void process.exited.then((code) => {
-      this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: `the worker ended (${code ?? 'signal'})` }));
+    live.link.listen({
+      heard: (message) => this.handle(live, message),
+      gone: (why) => {
+        if (this.live === live) this.live = null;
+        loaded(live, why);
+        live.settle?.(why);
+      },
     });
     return live;
   }
@@ -149,12 +173,15 @@ export class WorkerPool {
   private handle(live: Live, message: FromWorker): void {
     switch (message.type) {
       case 'ready':
-      case 'pong':
+        loaded(live, null);
         return;
-      case 'missing':
+      case 'missing': {
         this.deps.log(`${message.part ?? 'libopenconnect'} does not load: ${message.detail}`);
-        live.settle?.(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
+        const missing = fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail });
+        loaded(live, missing);
+        live.settle?.(missing);
         return;
+      }
       case 'unreadable':
         live.settle?.(fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker could not read a message' }));
         return;
@@ -177,8 +204,11 @@ export class WorkerPool {
       case 'fault':
         if (message.attempt === live.attempt) this.distrust(live, message.where);
         return;
+      case 'pong':
+        return;
       case 'up':
       case 'connecting':
+      case 'readdressed':
       case 'probed':
       case 'note':
       case 'ended':
@@ -188,33 +218,10 @@ export class WorkerPool {
     }
   }
 
-  /** Pings the process. If its event loop does not answer, it hangs, whatever the library waits for. */
-  private watch(): NodeJS.Timeout {
-    return setInterval(() => {
-      const { live } = this;
-      if (!live) return;
-      // Allow one unanswered ping: this computer may have slept in between
-      if (live.unansweredPings > 1) {
-        this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: 'the worker did not answer pings' }));
-        return;
-      }
-      live.unansweredPings += 1;
-      this.send(live.process, { type: 'ping' });
-    }, this.times.pingMs).unref();
-  }
-
-  /** Kills a process and ends its sign-in with `why`. */
-  private drop(live: Live, why: Error): void {
-    clearInterval(live.ping);
-    live.process.kill();
-    if (this.live === live) this.live = null;
-    live.settle?.(why);
-  }
-
   /** One of our callbacks threw. Ends the process, because the library may ignore a refusal: it may wait for a browser that nobody opened. */
-  private distrust(live: Live, fault: string): void {
+  private distrust({ link }: Live, fault: string): void {
     this.deps.log(`libopenconnect: ${fault}`);
-    this.drop(live, fail('component-failed', { component: 'libopenconnect' }, { detail: fault }));
+    link.kill(fail('component-failed', { component: 'libopenconnect' }, { detail: fault }));
     if (this.wanted) this.setWanted(true);
   }
 
@@ -222,12 +229,12 @@ export class WorkerPool {
     clearTimeout(this.idle);
     if (this.wanted || !this.live || this.live.settle) return;
     this.idle = setTimeout(() => {
-      if (this.live && !this.live.settle) this.drop(this.live, fail('cancelled'));
+      if (this.live && !this.live.settle) this.live.link.kill(fail('cancelled'));
     }, this.times.idleMs);
     this.idle.unref();
   }
+}
 
-  private send(process: WorkerProcess, message: ToWorker): void {
-    process.post(message);
-  }
+function loaded(live: Live, error: CausewayError | null): void {
+  for (const settle of live.loads.splice(0)) settle(error);
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { commandSender, type SendCommand } from './command-pipe.ts';
+import { failureOf } from '../../../../shared/failure.ts';
+import { commandSender, type PipeCommand, type SendCommand } from './command-pipe.ts';
 import { toWorkerSchema, type FromThread, type FromWorker, type OcAnswer, type PutAnswer, type ToWorker } from './messages.ts';
+import type { TunnelHost } from './tunnel-host.ts';
+import type { Carry } from './tunnel-messages.ts';
 
 /**
- * The process that calls libopenconnect and does nothing else. If it crashes, hangs or is killed, one sign-in ends. This
- * is the main thread, which listens to the app. The library blocks another thread (`thread.ts`), bundled beside this file.
+ * The process that calls libopenconnect and does nothing else. If it crashes, hangs or is killed, one sign-in or one tunnel
+ * ends. This is the main thread, which listens to the app and carries a tunnel's streams. The library blocks another thread
+ * (`thread.ts`), bundled beside this file.
  */
 
 /** The connection to the app: a port in Electron's utility processes, IPC in a fork under Node. */
@@ -19,6 +23,8 @@ const sender: Promise<SendCommand> = import('koffi').then(
   ({ default: koffi }) => commandSender(koffi),
   () => () => false,
 );
+
+const tunnelCommands = { 'sign-out': 'x', 'detach': 'd', 'reconnect': 'p' } as const;
 
 relay(toApp());
 
@@ -57,6 +63,7 @@ function relay(app: App): void {
     transferList: [port2],
   });
   let running: { attempt: number; pipe: number | null } | null = null;
+  let tunnel: TunnelHost | null = null;
   /** Set if koffi did not load: why no library can ever be called. */
   let missing: string | null = null;
   // Node ends its threads first when it exits; see endAtOnce
@@ -68,8 +75,21 @@ function relay(app: App): void {
     Atomics.add(answered, 0, 1);
     Atomics.notify(answered, 0);
   };
+  /** Never rejects. */
+  const begin = async ({ attempt, libraries, options, streams }: Extract<ToWorker, { type: 'tunnel' }>): Promise<void> => {
+    try {
+      // Loaded here, because it needs koffi: without that, this thread still has to say so
+      const { TunnelHost } = await import('./tunnel-host.ts');
+      tunnel = await TunnelHost.start({ attempt, streams, post: (news) => app.post(news) });
+      thread.postMessage({ type: 'carry', attempt, libraries, options, tun: tunnel.tun } satisfies Carry);
+    } catch (error) {
+      running = null;
+      const { params, detail = '' } = failureOf(error);
+      app.post({ type: 'unfit', attempt, part: String(params?.['component'] ?? 'tunnel'), detail });
+    }
+  };
   const handle = (message: ToWorker): void => {
-    if (missing !== null && (message.type === 'warm' || message.type === 'sign-in')) {
+    if (missing !== null && (message.type === 'warm' || message.type === 'sign-in' || message.type === 'tunnel')) {
       app.post({ type: 'missing', detail: missing, part: 'koffi' });
       return;
     }
@@ -90,17 +110,30 @@ function relay(app: App): void {
         return;
       case 'cancel':
         if (running?.attempt !== message.attempt) return;
-        if (running.pipe !== null) interrupt(running.pipe);
+        if (running.pipe !== null) command(running.pipe, 'x');
         put(null, null);
         return;
       case 'ping':
         app.post({ type: 'pong' });
         return;
       case 'tunnel':
+        if (running) {
+          app.post({ type: 'busy' });
+          return;
+        }
+        running = { attempt: message.attempt, pipe: null };
+        void begin(message);
+        return;
       case 'command':
+        if (running?.attempt === message.attempt && running.pipe !== null) command(running.pipe, tunnelCommands[message.command]);
+        return;
       case 'expect':
+        if (running?.attempt === message.attempt) tunnel?.expect(message.token, message.host, message.port);
+        return;
       case 'probe':
-        app.post({ type: 'unfit', attempt: message.attempt, part: 'tunnel', detail: 'this process only signs in' });
+        void tunnel?.probe(message.timeoutMs).then((answered) => {
+          app.post({ type: 'probed', attempt: message.attempt, probe: message.probe, answered });
+        });
         return;
     }
   };
@@ -117,6 +150,8 @@ function relay(app: App): void {
       return;
     }
     if (message.type === 'done' || message.type === 'missing') running = null;
+    if (message.type === 'up') tunnel?.up(message.pushed);
+    if (message.type === 'ended') tunnel?.close('the tunnel has ended');
     app.post(message);
   });
   thread.on('error', (error) => {
@@ -137,7 +172,7 @@ function endAtOnce(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** If it cannot, the app ends the process. */
-function interrupt(pipe: number): void {
-  void sender.then((send) => send(pipe, 'x'));
+/** Interrupts the library. If that is impossible, the app ends the process. */
+function command(pipe: number, letter: PipeCommand): void {
+  void sender.then((send) => send(pipe, letter));
 }

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { fail } from '../../../../shared/failure.ts';
+import { dialHost } from '../../../net/ip-stack/dial-host.ts';
+import { IpStack } from '../../../net/ip-stack/ip-stack.ts';
+import { CampusNames } from '../../../net/ip-stack/names.ts';
+import { streamError } from '../../../net/ip-stack/stack-stream.ts';
+import { openPacketChannel } from '../../../net/packet-channel/open-packet-channel.ts';
+import type { PacketChannel } from '../../../net/packet-channel/packet-channel.ts';
+import { confine, whatIsNotConfined } from './confinement.ts';
+import type { FromWorker } from './messages.ts';
+import { serveStreams } from '../../../net/simple-streams.ts';
+import type { Pushed } from './tunnel-messages.ts';
+
+interface HostDeps {
+  attempt: number;
+  /** Where to serve streams. */
+  streams: string;
+  post: (message: FromWorker) => void;
+}
+
+/**
+ * A tunnel's half on the worker's main thread: the network stack between the library's packets and the app's streams. It
+ * never blocks.
+ */
+export class TunnelHost {
+  private readonly stack: IpStack;
+  private readonly names: CampusNames;
+  private served: Awaited<ReturnType<typeof serveStreams>> | null = null;
+  private addresses: readonly string[] = [];
+
+  private constructor(private readonly channel: PacketChannel) {
+    this.stack = new IpStack(stackFile(), channel.link);
+    this.names = new CampusNames(this.stack, { servers: [], search: [] });
+    channel.onPackets((batch) => this.stack.receive(batch));
+    channel.onWritable(() => this.stack.writable());
+  }
+
+  /** Also confines the process for good. Fails if there is no network stack, no packet channel, no place for streams, or no confinement. */
+  static async start({ attempt, streams, post }: HostDeps): Promise<TunnelHost> {
+    const host = new TunnelHost(openPacketChannel());
+    host.served = await serveStreams({
+      path: streams,
+      dial: (name, port, signal) => host.dial(name, port, signal),
+      log: (line) => post({ type: 'note', attempt, line: line.slice(0, 500) }),
+    });
+    confine();
+    const gaps = whatIsNotConfined();
+    if (gaps.length > 0) throw fail('component-failed', { component: 'libopenconnect' }, { detail: `not confined: ${gaps.join(', ')}` });
+    return host;
+  }
+
+  /** The library's end of the packet channel. */
+  get tun(): number | bigint {
+    return this.channel.tun;
+  }
+
+  /** The tunnel is open, or open again. */
+  up({ addresses, mtu, nameServers, domains }: Pushed): void {
+    for (const address of addresses) this.stack.setAddress(address, mtu);
+    this.names.configure({ servers: nameServers, search: domains });
+    if (this.addresses.length > 0) this.stack.resend();
+    this.addresses = addresses;
+  }
+
+  expect(token: string, host: string, port: number): void {
+    this.served?.expect(token, host, port);
+  }
+
+  /** Whether a name server of the campus answers, whatever it says. */
+  async probe(timeoutMs: number): Promise<boolean> {
+    try {
+      await this.names.resolve(`${randomBytes(6).toString('hex')}.invalid.`, AbortSignal.timeout(timeoutMs));
+      return true;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
+    }
+  }
+
+  /** Ends all streams with this reason. */
+  close(reason: string): void {
+    this.served?.close();
+    this.stack.close(streamError('ENETDOWN', reason));
+    this.channel.close();
+  }
+
+  private dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    return dialHost(this.stack, this.names, host, port, signal);
+  }
+}
+
+/** The network stack, which the build puts beside this bundle. Fails with `component-failed`. */
+function stackFile(): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(readFileSync(join(import.meta.dirname, 'stack.wasm')));
+  } catch (cause) {
+    throw fail('component-failed', { component: 'stack.wasm' }, { detail: 'the network stack cannot be read', cause });
+  }
+}

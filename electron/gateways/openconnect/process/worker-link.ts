@@ -1,0 +1,89 @@
+import { fail, type CausewayError } from '../../../../shared/failure.ts';
+import type { StartWorker, WorkerProcess } from '../../../worker/worker.ts';
+import { fromWorkerSchema, type FromWorker, type ToWorker } from './messages.ts';
+
+/** How often the process is asked whether it lives, and how many answers it may owe before it counts as hung. */
+export interface Pulse {
+  everyMs: number;
+  owed: number;
+}
+
+/** Receives everything that a process says, except its answers to pings. */
+interface LinkListener {
+  heard(message: FromWorker): void;
+  /** Called once. Nothing is heard after it. */
+  gone(why: CausewayError): void;
+}
+
+const broken = (detail: string): CausewayError => fail('component-failed', { component: 'libopenconnect' }, { detail });
+
+/** One process that calls the library. Its owner may change: from the pool of sign-ins to a tunnel. */
+export class WorkerLink {
+  private readonly process: WorkerProcess;
+  private listener: LinkListener | null = null;
+  private unanswered = 0;
+  private pinging: NodeJS.Timeout | undefined;
+  private over: CausewayError | null = null;
+
+  constructor(
+    start: StartWorker,
+    /** Where to look for the library. */
+    readonly libraries: readonly string[],
+    pulse: Pulse,
+  ) {
+    this.process = start();
+    this.process.onMessage((raw) => this.take(raw));
+    void this.process.exited.then((code) => this.end(broken(`the worker ended (${code ?? 'signal'})`)));
+    this.setPulse(pulse);
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  /** Makes someone its one listener, and perhaps its owner. If the process is gone already, they hear of it soon. */
+  listen(listener: LinkListener): void {
+    this.listener = listener;
+    const { over } = this;
+    if (over) queueMicrotask(() => listener.gone(over));
+  }
+
+  send(message: ToWorker): void {
+    if (!this.over) this.process.post(message);
+  }
+
+  setPulse({ everyMs, owed }: Pulse): void {
+    clearInterval(this.pinging);
+    this.unanswered = 0;
+    // If its event loop does not answer, it hangs, whatever the library waits for
+    this.pinging = setInterval(() => {
+      if (this.unanswered >= owed) {
+        this.kill(broken('the worker did not answer pings'));
+        return;
+      }
+      this.unanswered += 1;
+      this.send({ type: 'ping' });
+    }, everyMs).unref();
+  }
+
+  /** Ends the process at once, whatever it is doing. Its listener hears why. */
+  kill(why: CausewayError): void {
+    this.process.kill();
+    this.end(why);
+  }
+
+  private take(raw: unknown): void {
+    this.unanswered = 0;
+    if (this.over) return;
+    const message = fromWorkerSchema.safeParse(raw);
+    if (!message.success) this.kill(broken('the worker sent an unknown message'));
+    else if (message.data.type !== 'pong') this.listener?.heard(message.data);
+  }
+
+  private end(why: CausewayError): void {
+    if (this.over) return;
+    this.over = why;
+    clearInterval(this.pinging);
+    this.listener?.gone(why);
+  }
+}

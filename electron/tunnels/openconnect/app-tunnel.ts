@@ -1,0 +1,340 @@
+import { Socket, isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { onAbort } from '../../../shared/abort.ts';
+import { fail, failureOf, type CausewayError, type Failure } from '../../../shared/failure.ts';
+import type { OpenConnectGrant } from '../../gateways/gateway.ts';
+import type { Pushed, TunnelOptions } from '../../gateways/openconnect/process/tunnel-messages.ts';
+import type { WorkerLink } from '../../gateways/openconnect/process/worker-link.ts';
+import { atMost, withDeadline } from '../../net/deadline.ts';
+import { isLoopback } from '../../net/loopback.ts';
+import { plainHost } from '../../trust/host.ts';
+import type { TrafficCount, Tunnel, TunnelEnding } from '../tunnel.ts';
+import { Carrier, type CarrierEnd } from './carrier.ts';
+import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
+import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './output.ts';
+
+interface Parts {
+  grant: OpenConnectGrant;
+  /** What the library needs, by the network of this moment. */
+  options: (signal: AbortSignal) => Promise<TunnelOptions>;
+  start: () => WorkerLink;
+  log: (line: string) => void;
+  now: () => number;
+  /** Called once, when the tunnel has ended. */
+  release: () => void;
+}
+
+const openTimeoutMs = 20_000;
+/** If the TCP connection is not up by then, start over: TCP's own retries become too slow. */
+const reachTimeoutMs = 5_000;
+const dialTimeoutMs = 15_000;
+/** If the library has not connected again by then, the link counts as silent. */
+const reconnectTimeoutMs = 1_500;
+const watchEveryMs = 1_000;
+/** A process that ends more often than this is not started again. */
+const mostRestarts = { count: 4, withinMs: 60_000 } as const;
+
+/** An app tunnel that is up. If its process crashes, it starts another one with the same ticket. */
+export class AppTunnel implements Tunnel {
+  readonly ended: Promise<TunnelEnding>;
+  limits: Limits = { expiresAt: null, idleSeconds: null };
+  banner: string | null = null;
+  private carrier: Carrier;
+  private settle: (ending: TunnelEnding) => void = () => undefined;
+  private readonly stop = new AbortController();
+  private readonly streams = new Set<Duplex>();
+  private done: TrafficCount = { received: 0, sent: 0 };
+  private lastTraffic: TrafficCount = { received: 0, sent: 0 };
+  private lastTrafficAt: number;
+  private closing = false;
+  private over = false;
+  /** Settles when the tunnel is up again after its process ended, or is over. */
+  private restarting: Promise<void> | null = null;
+  private readonly restarts: number[] = [];
+  /** The library has begun to connect and is not up yet. */
+  private connecting = false;
+  private silent: (() => void) | null = null;
+  private watching: NodeJS.Timeout | undefined;
+  private readonly farEnd = new FarEnd((timeoutMs) => this.carrier.probe(timeoutMs));
+
+  /**
+   * Opens it. Rejects with `component-missing`, `component-failed`, `gateway-unreachable` and the like, `gateway-silent`,
+   * `tunnel-failed`, `client-refused`, `pulse-refused`, `ticket-rejected`, or with `cancelled` within a second of an abort.
+   */
+  static async open(parts: Parts, signal: AbortSignal): Promise<AppTunnel> {
+    try {
+      const options = await parts.options(signal);
+      const tunnel = new AppTunnel(parts);
+      const pushed = await tunnel.openCarrier(tunnel.carrier, options, signal);
+      tunnel.begin(pushed);
+      return tunnel;
+    } catch (error) {
+      parts.release();
+      throw error;
+    }
+  }
+
+  private constructor(private readonly parts: Parts) {
+    this.lastTrafficAt = parts.now();
+    this.ended = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+    this.carrier = this.newCarrier();
+  }
+
+  async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const name = plainHost(host);
+    if (isLoopback(name)) throw fail('host-not-allowed', { host, port });
+    await this.isUp(signal);
+    const stop = new AbortController();
+    const bound = {
+      signal: AbortSignal.any([signal, this.stop.signal]),
+      ms: dialTimeoutMs,
+      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
+      release: () => stop.abort(),
+    };
+    const { carrier } = this;
+    const stream = await withDeadline<Duplex>(bound, (resolve, reject) => {
+      carrier.dial(name, port, stop.signal).then(resolve, (error: unknown) => reject(dialFailure(error, name, port)));
+    });
+    // The stream may break before the caller has it, and an unhandled error would end the process
+    stream.on('error', () => undefined);
+    this.streams.add(stream);
+    stream.once('close', () => {
+      this.streams.delete(stream);
+      this.done = plus(this.done, bytesOf(stream));
+    });
+    if (carrier !== this.carrier || carrier.hasEnded || this.over) stream.destroy(this.interrupted());
+    return stream;
+  }
+
+  traffic(): TrafficCount {
+    return [...this.streams].map(bytesOf).reduce(plus, this.done);
+  }
+
+  async answers(timeoutMs: number): Promise<boolean> {
+    if (!this.isOpen() || this.connecting) return false;
+    return (await this.farEnd.responds(timeoutMs)) && this.isOpen();
+  }
+
+  onSilent(listener: () => void): void {
+    this.silent = listener;
+  }
+
+  recover(): void {
+    if (!this.restarting) this.carrier.reconnect();
+  }
+
+  abandon(): void {
+    const { host } = this.parts.grant.endpoint;
+    this.end({ kind: 'dropped', failure: { code: 'tunnel-dropped', params: { host }, detail: 'given up' } });
+    void this.carrier.leave('detach', 300);
+  }
+
+  async close({ signOut = false }: { signOut?: boolean } = {}): Promise<void> {
+    this.closing = true;
+    this.stop.abort();
+    await this.carrier.leave(signOut ? 'sign-out' : 'detach');
+    this.end({ kind: 'closed' });
+  }
+
+  private begin(pushed: Pushed): void {
+    this.learn(pushed);
+    this.banner = bannerIn(pushed.options);
+    this.watching = setInterval(() => this.noteTraffic(), watchEveryMs);
+    this.watching.unref();
+    void this.farEnd.responds(firstAnswerTimeoutMs);
+    this.hold(this.carrier);
+  }
+
+  private learn({ options, idleSeconds, expiresAt }: Pushed): void {
+    const limits = limitsFrom({ idleTimeout: String(idleSeconds), options }, this.parts.now());
+    this.limits = { ...limits, expiresAt: limits.expiresAt ?? (expiresAt > 0 ? expiresAt * 1000 : null) };
+  }
+
+  private newCarrier(): Carrier {
+    const carrier: Carrier = new Carrier(this.parts.start(), {
+      up: (pushed) => {
+        if (carrier !== this.carrier) return;
+        this.connecting = false;
+        this.learn(pushed);
+      },
+      connecting: () => {
+        if (carrier === this.carrier) this.noteConnecting();
+      },
+      note: (line) => this.parts.log(`app tunnel: ${line}`),
+    });
+    return carrier;
+  }
+
+  /** Opens a tunnel in that process. On failure it does not keep running. */
+  private async openCarrier(carrier: Carrier, options: TunnelOptions, signal: AbortSignal): Promise<Pushed> {
+    const { host } = this.parts.grant.endpoint;
+    const { agent } = this.parts.grant;
+    const late = AbortSignal.timeout(openTimeoutMs);
+    const tooSlow = new AbortController();
+    const reach = setTimeout(() => {
+      if (!carrier.output.reached) tooSlow.abort();
+    }, reachTimeoutMs);
+    try {
+      const pushed = await carrier.open(options, AbortSignal.any([signal, late, tooSlow.signal]));
+      if (pushed && !isAborted(signal)) {
+        this.connecting = false;
+        return pushed;
+      }
+      throw isAborted(signal) ? fail('cancelled') : refusalOf(carrier.output.code, carrier.output, host, agent);
+    } catch (error) {
+      await carrier.leave('detach', 300);
+      if (isAborted(signal)) throw fail('cancelled', undefined, { cause: failureOf(error) });
+      if (late.aborted) throw fail('gateway-silent', { host }, { cause: failureOf(error) });
+      if (tooSlow.signal.aborted) throw fail('gateway-unreachable', { host }, { cause: failureOf(error) });
+      throw error;
+    } finally {
+      clearTimeout(reach);
+    }
+  }
+
+  /** Waits for the process's end, and makes of it the tunnel's end or another start. */
+  private hold(carrier: Carrier): void {
+    void carrier.ended.then((end) => {
+      if (this.over || this.closing || carrier !== this.carrier) return;
+      if (end.kind === 'returned') this.end(this.endingOf(carrier));
+      else this.restart(end);
+    });
+  }
+
+  private endingOf({ output }: Carrier): TunnelEnding {
+    const { limits, lastTrafficAt, parts } = this;
+    this.noteTraffic();
+    const host = parts.grant.endpoint.host;
+    return endingOf({ code: output.code, output, limits, at: parts.now(), lastTrafficAt, host });
+  }
+
+  /** Starts another process with the same ticket. Asks nobody anything. */
+  private restart(end: Exclude<CarrierEnd, { kind: 'returned' }>): void {
+    const { parts } = this;
+    const why = end.kind === 'broken' ? (end.error.failure.detail ?? end.error.failure.code) : 'the gateway gave another address';
+    parts.log(`app tunnel: ${why}`);
+    this.breakStreams(why);
+    const now = performance.now();
+    this.restarts.push(now);
+    const recent = this.restarts.filter((at) => now - at < mostRestarts.withinMs);
+    if (recent.length > mostRestarts.count) {
+      this.end(this.droppedFor({ code: 'component-failed', params: { component: 'libopenconnect' }, detail: why }));
+      return;
+    }
+    this.carrier = this.newCarrier();
+    this.restarting = this.startAgain(this.carrier).finally(() => {
+      this.restarting = null;
+    });
+    // The person sees that the connection is broken for a moment
+    if (end.kind === 'broken') this.silent?.();
+  }
+
+  /** Never rejects. */
+  private async startAgain(carrier: Carrier): Promise<void> {
+    const { signal } = this.stop;
+    try {
+      const pushed = await this.openCarrier(carrier, await this.parts.options(signal), signal);
+      if (this.over) {
+        await carrier.leave('detach');
+        return;
+      }
+      this.learn(pushed);
+      this.hold(carrier);
+      this.parts.log('app tunnel: up again in another process');
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.code === 'ticket-rejected') this.end({ kind: 'rejected', failure });
+      else this.end(this.droppedFor(failure));
+    }
+  }
+
+  private droppedFor(failure: Failure): TunnelEnding {
+    const { host } = this.parts.grant.endpoint;
+    return { kind: 'dropped', failure: { code: 'tunnel-dropped', params: { host }, detail: `${failure.code} ${failure.detail ?? ''}` } };
+  }
+
+  private end(ending: TunnelEnding): void {
+    if (this.over) return;
+    this.over = true;
+    this.stop.abort();
+    clearInterval(this.watching);
+    this.noteTraffic();
+    this.breakStreams('the tunnel has ended');
+    this.parts.release();
+    this.parts.log(`app tunnel ended: ${ending.kind}`);
+    this.settle(ending);
+  }
+
+  private isOpen(): boolean {
+    return !this.over && this.restarting === null;
+  }
+
+  /** Resolves when the tunnel is up. Rejects with `tunnel-down` if it is over, or with `cancelled`. */
+  private async isUp(signal: AbortSignal): Promise<void> {
+    if (this.restarting) {
+      let off: () => void = () => undefined;
+      const cancelled = new Promise<void>((resolve) => {
+        off = onAbort(signal, resolve);
+      });
+      await atMost(openTimeoutMs, Promise.race([this.restarting, cancelled]));
+      off();
+    }
+    if (signal.aborted) throw fail('cancelled');
+    if (this.over || this.closing) throw fail('tunnel-down');
+  }
+
+  private noteConnecting(): void {
+    if (this.connecting) return;
+    this.connecting = true;
+    setTimeout(() => {
+      if (this.connecting && !this.over && !this.restarting) this.silent?.();
+    }, reconnectTimeoutMs).unref();
+  }
+
+  private interrupted(detail?: string): CausewayError {
+    return fail('tunnel-dropped', { host: this.parts.grant.endpoint.host }, detail === undefined ? {} : { detail });
+  }
+
+  private breakStreams(why: string): void {
+    for (const stream of this.streams) stream.destroy(this.closing ? undefined : this.interrupted(why));
+  }
+
+  /** Records when traffic last passed. */
+  private noteTraffic(): void {
+    const now = this.traffic();
+    if (now.received !== this.lastTraffic.received || now.sent !== this.lastTraffic.sent) this.lastTrafficAt = this.parts.now();
+    this.lastTraffic = now;
+  }
+}
+
+/** A function, so that TypeScript does not assume the value unchanged after an await. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+const plus = (one: TrafficCount, other: TrafficCount): TrafficCount => ({
+  received: one.received + other.received,
+  sent: one.sent + other.sent,
+});
+
+const bytesOf = (stream: Duplex): TrafficCount =>
+  stream instanceof Socket ? { received: stream.bytesRead, sent: stream.bytesWritten } : { received: 0, sent: 0 };
+
+/** Failures of a dial by the code of the network stack's error, which are Node's own. */
+function dialFailure(error: unknown, host: string, port: number): CausewayError {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const detail = error instanceof Error ? error.message : String(error);
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return fail('host-name-unknown', { host }, { detail });
+    case 'EADDRNOTAVAIL':
+      return fail(isIP(host) === 6 ? 'host-ipv6' : 'host-unreachable', { host, port }, { detail });
+    case 'ECONNREFUSED':
+    case 'ETIMEDOUT':
+    case 'EMFILE':
+      return fail('host-unreachable', { host, port }, { detail });
+    default:
+      return fail('tunnel-down', undefined, { detail });
+  }
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { onAbort } from '../../../shared/abort.ts';
+import { fail, type CausewayError } from '../../../shared/failure.ts';
+import type { FromWorker } from '../../gateways/openconnect/process/messages.ts';
+import type { Pushed, TunnelOptions } from '../../gateways/openconnect/process/tunnel-messages.ts';
+import type { WorkerLink } from '../../gateways/openconnect/process/worker-link.ts';
+import { dialStream } from '../../net/simple-streams.ts';
+import { atMost } from '../../net/deadline.ts';
+import { LibraryOutput } from './library-output.ts';
+import { privatePlace } from './private-place.ts';
+
+/** How a process that carried a tunnel came to its end. */
+export type CarrierEnd =
+  /** The library returned: see {@link LibraryOutput}. */
+  | { kind: 'returned' }
+  /** The process crashed, hung or was killed. */
+  | { kind: 'broken'; error: CausewayError }
+  /** The gateway gave other addresses after a break. */
+  | { kind: 'readdressed' };
+
+export interface CarrierListener {
+  /** Open again after a break. */
+  up(pushed: Pushed): void;
+  /** It begins to connect to the gateway, and will say `up`. */
+  connecting(): void;
+  note(line: string): void;
+}
+
+/** One tunnel in one process. */
+const attempt = 1;
+/** A tunnel is missed at once, so its process is asked more often than one that signs in. */
+const pulse = { everyMs: 500, owed: 3 } as const;
+const leaveTimeoutMs = 1_500;
+const cancelTimeoutMs = 400;
+
+/** One process that carries one tunnel. It is never used for anything else afterwards. */
+export class Carrier {
+  readonly output = new LibraryOutput();
+  /** Settles once, never rejects. The process is gone then. */
+  readonly ended: Promise<CarrierEnd>;
+  private readonly place = privatePlace();
+  private readonly probes = new Map<number, (answered: boolean) => void>();
+  private settleEnd: (end: CarrierEnd) => void = () => undefined;
+  private settleOpen: ((pushed: Pushed) => void) | null = null;
+  private asked = 0;
+  private over = false;
+
+  constructor(
+    private readonly link: WorkerLink,
+    private readonly listener: CarrierListener,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.settleEnd = (end) => {
+        if (this.over) return;
+        this.over = true;
+        for (const settle of this.probes.values()) settle(false);
+        this.place.remove();
+        link.kill(fail('cancelled'));
+        resolve(end);
+      };
+    });
+    link.setPulse(pulse);
+    link.listen({
+      heard: (message) => this.handle(message),
+      gone: (error) => this.settleEnd({ kind: 'broken', error }),
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.over;
+  }
+
+  /**
+   * Opens the tunnel. Resolves with what the gateway pushed, or with null if the library returned without a tunnel, which
+   * {@link output} explains. Rejects with `component-missing`, `component-failed`, or `cancelled` within a second of an abort.
+   */
+  async open(options: TunnelOptions, signal: AbortSignal): Promise<Pushed | null> {
+    const opened = new Promise<Pushed>((resolve) => {
+      this.settleOpen = resolve;
+    });
+    const off = onAbort(signal, () => void this.leave('detach', cancelTimeoutMs));
+    this.link.send({ type: 'tunnel', attempt, libraries: [...this.link.libraries], options, streams: this.place.path });
+    try {
+      return await Promise.race([opened, this.ended.then((end) => (end.kind === 'broken' ? Promise.reject(end.error) : null))]);
+    } finally {
+      off();
+      this.settleOpen = null;
+    }
+  }
+
+  /** A stream to a host behind the gateway. Fails as Node's own sockets do, by `code`. */
+  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    const token = randomBytes(32).toString('base64url');
+    this.link.send({ type: 'expect', attempt, token, host, port });
+    return dialStream(this.place.path, token, signal);
+  }
+
+  /** Whether the far end answers in time. Never rejects. */
+  async probe(timeoutMs: number): Promise<boolean> {
+    if (this.over) return false;
+    const probe = ++this.asked;
+    const answer = new Promise<boolean>((resolve) => this.probes.set(probe, resolve));
+    this.link.send({ type: 'probe', attempt, probe, timeoutMs });
+    const inTime = await atMost(timeoutMs, answer);
+    this.probes.delete(probe);
+    return inTime && (await answer);
+  }
+
+  /** Makes the library connect anew. Its streams go on. */
+  reconnect(): void {
+    this.link.send({ type: 'command', attempt, command: 'reconnect' });
+  }
+
+  /** Asks the library to end, then ends the process, within a time limit. `detach` keeps the session at the gateway. */
+  async leave(how: 'detach' | 'sign-out', withinMs = leaveTimeoutMs): Promise<void> {
+    this.link.send({ type: 'command', attempt, command: how });
+    if (!(await atMost(withinMs, this.ended))) this.link.kill(fail('cancelled'));
+    await this.ended;
+  }
+
+  private handle(message: FromWorker): void {
+    if ('attempt' in message && message.attempt !== attempt) return;
+    switch (message.type) {
+      case 'up':
+        if (this.settleOpen) this.settleOpen(message.pushed);
+        else this.listener.up(message.pushed);
+        return;
+      case 'connecting':
+        this.listener.connecting();
+        return;
+      case 'progress':
+        this.output.add(message.format, message.words ?? null);
+        return;
+      case 'probed':
+        this.probes.get(message.probe)?.(message.answered);
+        return;
+      case 'note':
+        this.listener.note(message.line);
+        return;
+      case 'ended':
+        this.output.end(message.result);
+        this.settleEnd({ kind: 'returned' });
+        return;
+      case 'readdressed':
+        this.settleEnd({ kind: 'readdressed' });
+        return;
+      case 'missing':
+        this.link.kill(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
+        return;
+      case 'unfit':
+        this.link.kill(fail('component-failed', { component: message.part }, { detail: message.detail }));
+        return;
+      case 'fault':
+        this.link.kill(fail('component-failed', { component: 'libopenconnect' }, { detail: message.where }));
+        return;
+      case 'unreadable':
+      case 'busy':
+        this.link.kill(fail('component-failed', { component: 'libopenconnect' }, { detail: `the worker says ${message.type}` }));
+        return;
+      case 'ready':
+      case 'pong':
+        return;
+      case 'form':
+      case 'certificate':
+      case 'address':
+      case 'web':
+      case 'page':
+      case 'done':
+        // Of a sign-in before
+        return;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { OutputFacts } from './output.ts';
+
+/** Results of the library (`openconnect_mainloop` in `mainloop.c`): minus errno. ECONNABORTED by system: Linux, macOS, Windows. */
+const results = { rejected: -1, cancelled: -4, endedByGateway: -32, detached: [-103, -53, -106] as readonly number[] } as const;
+const keptLines = 40;
+
+/** Reads what the library reports: the formats of its log lines, without values, and its result. */
+export class LibraryOutput implements OutputFacts {
+  readonly program = 'libopenconnect';
+  reached = false;
+  connectStatus: number | null = null;
+  refusesPulse = false;
+  private result: number | null = null;
+  private readonly lines: string[] = [];
+
+  /** @param words the part of the line's values that may be reported */
+  add(format: string, words: string | null): void {
+    const line = format.replaceAll(/\s+/g, ' ').trim();
+    this.reached ||= line.startsWith('Connected to ');
+    this.refusesPulse ||= line.startsWith('Unexpected IF-T/TLS authentication challenge') || words === 'Code 0x00';
+    const status = /^HTTP (\d{3})$/.exec(words ?? '')?.[1];
+    if (status !== undefined && line.startsWith('Got inappropriate HTTP CONNECT response')) this.connectStatus = Number(status);
+    this.lines.push(status === undefined ? line : `${line} [${status}]`);
+    if (this.lines.length > keptLines) this.lines.shift();
+  }
+
+  /** The library returned. */
+  end(result: number): void {
+    this.result = result;
+    this.lines.push(`result ${result}`);
+  }
+
+  get endedByGateway(): boolean {
+    return this.result === results.endedByGateway;
+  }
+
+  /** The exit code that `openconnect` has for this result (`main.c`). Null: the library has not returned. */
+  get code(): number | null {
+    const { result } = this;
+    if (result === null) return null;
+    if (result === results.rejected) return 2;
+    return result === results.cancelled || results.detached.includes(result) ? 0 : 1;
+  }
+
+  get tail(): string {
+    return this.lines.slice(-5).join(' · ').slice(-600);
+  }
+}
