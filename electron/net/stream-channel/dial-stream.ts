@@ -1,5 +1,4 @@
 import net, { type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { delay, onAbort } from '../../../shared/abort.ts';
 import { isOwnFolder } from '../private-socket-posix.ts';
 import { isAnsweredByUs } from '../private-socket-windows.ts';
@@ -16,7 +15,7 @@ const longestLine = 512;
  * before the token is sent. Fails with the code with which the other process could not open the stream, as Node's own sockets
  * do; with `ENETDOWN` if the other process is gone; or with the signal's reason.
  */
-export async function dialStream(path: string, token: string, signal: AbortSignal): Promise<Duplex> {
+export async function dialStream(path: string, token: string, signal: AbortSignal): Promise<FramedStream> {
   signal.throwIfAborted();
   if (process.platform !== 'win32' && !(await isOwnFolder(path))) throw gone(`${path} is not this user's`);
   const socket = await connect(path, signal);

@@ -26,6 +26,9 @@ const headerOf = (length: number): Buffer => {
  * socket, it tells its end from its failure: destroying one side with an error destroys the other with the same code.
  */
 export class FramedStream extends Duplex {
+  /** Bytes that came from the other side, and that went to it. */
+  bytesRead = 0;
+  bytesWritten = 0;
   readonly #socket: Socket;
   /** Bytes of the current frame that are still to come. */
   #left = 0;
@@ -85,6 +88,7 @@ export class FramedStream extends Duplex {
       return;
     }
     const last = chunks.length - 1;
+    this.bytesWritten += length;
     this.#socket.cork();
     this.#socket.write(headerOf(length));
     // If it fails, the socket closes, which ends this stream
@@ -103,6 +107,7 @@ export class FramedStream extends Duplex {
         const part = chunk.subarray(at, at + this.#left);
         at += part.length;
         this.#left -= part.length;
+        this.bytesRead += part.length;
         wanted = this.push(part);
         continue;
       }

@@ -1,4 +1,4 @@
-import { Socket, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail, failureOf, type CausewayError, type Failure } from '../../../shared/failure.ts';
@@ -7,6 +7,7 @@ import type { Pushed, TunnelOptions } from '../../gateways/openconnect/process/t
 import type { WorkerLink } from '../../gateways/openconnect/process/worker-link.ts';
 import { atMost, withDeadline } from '../../net/deadline.ts';
 import { isLoopback } from '../../net/loopback.ts';
+import type { FramedStream } from '../../net/stream-channel/framed-stream.ts';
 import { plainHost } from '../../trust/host.ts';
 import type { TrafficCount, Tunnel, TunnelEnding } from '../tunnel.ts';
 import { Carrier, type CarrierEnd } from './carrier.ts';
@@ -31,6 +32,7 @@ const dialTimeoutMs = 15_000;
 /** If the library has not connected again by then, the link counts as silent. */
 const reconnectTimeoutMs = 1_500;
 const watchEveryMs = 1_000;
+const goneTimeoutMs = 1_000;
 /** A process that ends more often than this is not started again. */
 const mostRestarts = { count: 4, withinMs: 60_000 } as const;
 
@@ -42,7 +44,7 @@ export class AppTunnel implements Tunnel {
   private carrier: Carrier;
   private settle: (ending: TunnelEnding) => void = () => undefined;
   private readonly stop = new AbortController();
-  private readonly streams = new Set<Duplex>();
+  private readonly streams = new Set<FramedStream>();
   private done: TrafficCount = { received: 0, sent: 0 };
   private lastTraffic: TrafficCount = { received: 0, sent: 0 };
   private lastTrafficAt: number;
@@ -86,16 +88,13 @@ export class AppTunnel implements Tunnel {
     const name = plainHost(host);
     if (isLoopback(name)) throw fail('host-not-allowed', { host, port });
     await this.isUp(signal);
-    const stop = new AbortController();
-    const bound = {
-      signal: AbortSignal.any([signal, this.stop.signal]),
-      ms: dialTimeoutMs,
-      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
-      release: () => stop.abort(),
-    };
     const { carrier } = this;
-    const stream = await withDeadline<Duplex>(bound, (resolve, reject) => {
-      carrier.dial(name, port, stop.signal).then(resolve, (error: unknown) => reject(dialFailure(error, name, port)));
+    const stream = await this.dialThrough(carrier, name, port, signal).catch(async (error: unknown) => {
+      // Its process may be gone, which this tunnel hears a moment later
+      const isGone = failureOf(error).code === 'tunnel-down' && (await atMost(goneTimeoutMs, carrier.ended));
+      if (!isGone || !this.restarting) throw error;
+      await this.isUp(signal);
+      return this.dialThrough(this.carrier, name, port, signal);
     });
     // The stream may break before the caller has it, and an unhandled error would end the process
     stream.on('error', () => undefined);
@@ -104,8 +103,21 @@ export class AppTunnel implements Tunnel {
       this.streams.delete(stream);
       this.done = plus(this.done, bytesOf(stream));
     });
-    if (carrier !== this.carrier || carrier.hasEnded || this.over) stream.destroy(this.interrupted());
+    if (this.carrier.hasEnded || this.over) stream.destroy(this.interrupted());
     return stream;
+  }
+
+  private dialThrough(carrier: Carrier, host: string, port: number, signal: AbortSignal): Promise<FramedStream> {
+    const stop = new AbortController();
+    const bound = {
+      signal: AbortSignal.any([signal, this.stop.signal]),
+      ms: dialTimeoutMs,
+      late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
+      release: () => stop.abort(),
+    };
+    return withDeadline<FramedStream>(bound, (resolve, reject) => {
+      carrier.dial(host, port, stop.signal).then(resolve, (error: unknown) => reject(dialFailure(error, host, port)));
+    });
   }
 
   traffic(): TrafficCount {
@@ -317,8 +329,7 @@ const plus = (one: TrafficCount, other: TrafficCount): TrafficCount => ({
   sent: one.sent + other.sent,
 });
 
-const bytesOf = (stream: Duplex): TrafficCount =>
-  stream instanceof Socket ? { received: stream.bytesRead, sent: stream.bytesWritten } : { received: 0, sent: 0 };
+const bytesOf = ({ bytesRead, bytesWritten }: FramedStream): TrafficCount => ({ received: bytesRead, sent: bytesWritten });
 
 /** Failures of a dial by the code of the network stack's error, which are Node's own. */
 function dialFailure(error: unknown, host: string, port: number): CausewayError {
@@ -330,6 +341,8 @@ function dialFailure(error: unknown, host: string, port: number): CausewayError 
       return fail('host-name-unknown', { host }, { detail });
     case 'EADDRNOTAVAIL':
       return fail(isIP(host) === 6 ? 'host-ipv6' : 'host-unreachable', { host, port }, { detail });
+    case 'EACCES':
+      return fail('host-not-allowed', { host, port }, { detail });
     case 'ECONNREFUSED':
     case 'ETIMEDOUT':
     case 'EMFILE':

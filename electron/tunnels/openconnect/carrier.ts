@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import type { Duplex } from 'node:stream';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail, type CausewayError } from '../../../shared/failure.ts';
 import type { FromWorker } from '../../gateways/openconnect/process/messages.ts';
 import type { Pushed, TunnelOptions } from '../../gateways/openconnect/process/tunnel-messages.ts';
 import type { WorkerLink } from '../../gateways/openconnect/process/worker-link.ts';
-import { dialStream } from '../../net/simple-streams.ts';
 import { atMost } from '../../net/deadline.ts';
+import { dialStream } from '../../net/stream-channel/dial-stream.ts';
+import type { FramedStream } from '../../net/stream-channel/framed-stream.ts';
+import { newStreamPath, type StreamPath } from '../../net/stream-channel/stream-path.ts';
+import { newToken } from '../../net/stream-channel/token.ts';
 import { LibraryOutput } from './library-output.ts';
-import { privatePlace } from './private-place.ts';
 
 /** How a process that carried a tunnel came to its end. */
 export type CarrierEnd =
@@ -39,7 +39,7 @@ export class Carrier {
   readonly output = new LibraryOutput();
   /** Settles once, never rejects. The process is gone then. */
   readonly ended: Promise<CarrierEnd>;
-  private readonly place = privatePlace();
+  private place: StreamPath | null = null;
   private readonly probes = new Map<number, (answered: boolean) => void>();
   private settleEnd: (end: CarrierEnd) => void = () => undefined;
   private settleOpen: ((pushed: Pushed) => void) | null = null;
@@ -55,7 +55,7 @@ export class Carrier {
         if (this.over) return;
         this.over = true;
         for (const settle of this.probes.values()) settle(false);
-        this.place.remove();
+        void this.place?.remove();
         link.kill(fail('cancelled'));
         resolve(end);
       };
@@ -80,8 +80,10 @@ export class Carrier {
       this.settleOpen = resolve;
     });
     const off = onAbort(signal, () => void this.leave('detach', cancelTimeoutMs));
-    this.link.send({ type: 'tunnel', attempt, libraries: [...this.link.libraries], options, streams: this.place.path });
     try {
+      this.place = await newStreamPath();
+      this.link.send({ type: 'tunnel', attempt, libraries: [...this.link.libraries], options, streams: this.place.path });
+      if (this.over) await this.place.remove();
       return await Promise.race([opened, this.ended.then((end) => (end.kind === 'broken' ? Promise.reject(end.error) : null))]);
     } finally {
       off();
@@ -90,8 +92,9 @@ export class Carrier {
   }
 
   /** A stream to a host behind the gateway. Fails as Node's own sockets do, by `code`. */
-  dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
-    const token = randomBytes(32).toString('base64url');
+  dial(host: string, port: number, signal: AbortSignal): Promise<FramedStream> {
+    if (!this.place) return Promise.reject(fail('internal'));
+    const token = newToken();
     this.link.send({ type: 'expect', attempt, token, host, port });
     return dialStream(this.place.path, token, signal);
   }

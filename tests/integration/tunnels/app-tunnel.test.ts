@@ -160,7 +160,7 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
       const broken = new Promise<Error>((resolve) => stream.once('error', resolve));
       const at = performance.now();
       kill(bench.workers.at(-1)?.pid, signal);
-      expect(failureOf(await broken)).toMatchObject({ code: 'tunnel-dropped', detail: expect.stringContaining('worker') as unknown });
+      expect(String(await broken)).toMatch(/the process that carries the tunnel has ended|the worker did not answer pings/);
       expect(await page(await tunnel.dial(lab.portalHost, 80, never))).toContain(lab.page);
       expect(performance.now() - at).toBeLessThan(3_000);
       await tunnel.close();

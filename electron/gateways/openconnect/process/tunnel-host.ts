@@ -6,12 +6,12 @@ import { fail } from '../../../../shared/failure.ts';
 import { dialHost } from '../../../net/ip-stack/dial-host.ts';
 import { IpStack } from '../../../net/ip-stack/ip-stack.ts';
 import { CampusNames } from '../../../net/ip-stack/names.ts';
-import { streamError } from '../../../net/ip-stack/stack-stream.ts';
 import { openPacketChannel } from '../../../net/packet-channel/open-packet-channel.ts';
 import type { PacketChannel } from '../../../net/packet-channel/packet-channel.ts';
 import { confine, whatIsNotConfined } from './confinement.ts';
 import type { FromWorker } from './messages.ts';
-import { serveStreams } from '../../../net/simple-streams.ts';
+import { serveStreams, type StreamServer } from '../../../net/stream-channel/serve-streams.ts';
+import { streamError } from '../../../net/stream-error.ts';
 import type { Pushed } from './tunnel-messages.ts';
 
 interface HostDeps {
@@ -28,8 +28,8 @@ interface HostDeps {
 export class TunnelHost {
   private readonly stack: IpStack;
   private readonly names: CampusNames;
-  private served: Awaited<ReturnType<typeof serveStreams>> | null = null;
-  private addresses: readonly string[] = [];
+  private served: StreamServer | null = null;
+  private wasUp = false;
 
   private constructor(private readonly channel: PacketChannel) {
     this.stack = new IpStack(stackFile(), channel.link);
@@ -59,10 +59,10 @@ export class TunnelHost {
 
   /** The tunnel is open, or open again. */
   up({ addresses, mtu, nameServers, domains }: Pushed): void {
-    for (const address of addresses) this.stack.setAddress(address, mtu);
+    this.stack.setAddresses(addresses, mtu);
     this.names.configure({ servers: nameServers, search: domains });
-    if (this.addresses.length > 0) this.stack.resend();
-    this.addresses = addresses;
+    if (this.wasUp) this.stack.resend();
+    this.wasUp = true;
   }
 
   expect(token: string, host: string, port: number): void {
