@@ -1,24 +1,18 @@
-import { createServer, type Server } from 'node:https';
 import type { RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clipboard, double, WebContentsView } from '../../electron-double/index.ts';
 import { answerProxyLogin } from '../../../electron/desktop/pages/proxy-login.ts';
 import { type DesktopSignInView } from '../../../electron/desktop/sign-in/sign-in-view.ts';
 import type { SignInPageEnd } from '../../../electron/gateways/sign-in-page.ts';
-import { createVerifier } from '../../../electron/trust/verifier.ts';
-import { issue, type Issued } from '../../support/issuer.ts';
 import { pagesOf, testPageArea } from '../../support/page-area.ts';
+import { startPageServer, type PageServer } from '../../support/page-server.ts';
 import { readyForPages, testSignInView } from '../../support/sign-in-view.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
 /** The view of a campus's sign-in page, against a server of its own: what goes wrong there, and what a page may not do. */
 const host = 'login.campus.test';
-let root: Issued;
-let own: Issued;
-let server: Server;
-let port = 0;
+let server: PageServer;
 let view: DesktopSignInView;
 let pages: ReturnType<typeof pagesOf>;
 const pageArea = testPageArea();
@@ -46,11 +40,8 @@ const answers: Record<string, RequestListener> = {
 };
 
 beforeAll(async () => {
-  root = await issue(null, { name: 'CN=Campus Root', authority: {} });
-  own = await issue(root, { dns: [host] });
-  server = createServer({ key: own.keyPem, cert: own.pem, maxHeaderSize: 64 * 1024 }, (request, response) => {
+  server = await startPageServer([host], (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/favicon.ico') return void response.writeHead(204).end();
     asked.push(`${request.method ?? ''} ${path}`);
     if (isDown) return void request.socket.destroy();
     // As nginx: 400 for headers that are too large
@@ -61,14 +52,11 @@ beforeAll(async () => {
     if (answer) answer(request, response);
     else response.end(html('<a id=out href=https://evil.test/x>out</a>'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
   await readyForPages();
   answerProxyLogin((asking) => view.proxyOf(asking));
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  server.stop();
   await double.dispose();
 });
 
@@ -100,8 +88,7 @@ function open(path: string, slowAfterMs = 20_000): void {
     {
       address: `https://${host}${path}`,
       hosts: [host],
-      verifier: createVerifier({ trust: { kind: 'authority', pem: root.pem }, now: Date.now }),
-      connectTo: [{ host, port: 443, loopbackPort: port }],
+      ...server.reachedBy,
       seen: () => false,
     },
     over.signal,
@@ -188,7 +175,8 @@ describe('a page that does not load', () => {
   });
 
   it('a page that waits for a picture stays visible, with a note that it is slow, until the picture arrives', async () => {
-    open('/half', 300);
+    // Long enough for the page itself on a busy machine
+    open('/half', 2_000);
     await failed('browser-slow');
     expect(pages.current).toMatchObject({ path: '/half', loading: true });
     expect(isVisible()).toBe(true);

@@ -53,7 +53,7 @@ test("a page of the app's own scheme is answered by its handler and known by its
   expect(webContents.navigationHistory.canGoBack()).toBe(false);
 });
 
-test('the bridge carries values, errors, events and functions between isolated worlds', async () => {
+test('the double’s contextBridge carries values, errors, events and functions between isolated worlds', async () => {
   const { webContents } = open({ webPreferences: { preload } });
   const frames: unknown[] = [];
   const notes: unknown[] = [];
@@ -93,7 +93,7 @@ test('the bridge carries values, errors, events and functions between isolated w
   expect(await run('api.echo(1).catch((e) => e.message)')).toMatch(/No handler registered/);
 });
 
-test('two views of one window are pages of their own, as large as their bounds, and make one picture', async () => {
+test('two views of a window are separate pages with the size of their bounds, and both are in its picture', async () => {
   const window = new BaseWindow({ width: 900, height: 400, show: false });
   const [left, right] = [open(), open()];
   for (const view of [left, right]) window.contentView.addChildView(view);
@@ -120,7 +120,7 @@ test('two views of one window are pages of their own, as large as their bounds, 
   window.destroy();
 });
 
-test('a picture of a window that is widened meanwhile shows the wide window', async () => {
+test('a picture of a window has its new size if it is widened while the picture is taken', async () => {
   const window = new BaseWindow({ width: 300, height: 200, show: false });
   const view = open();
   window.contentView.addChildView(view);
@@ -139,7 +139,7 @@ test('a picture of a window that is widened meanwhile shows the wide window', as
   window.destroy();
 });
 
-test('a window tells what happens to it, and can refuse to close', async () => {
+test('a window emits its events, and a close listener can prevent that it closes', async () => {
   const window = new BaseWindow({ width: 400, height: 300, show: false });
   const told: string[] = [];
   for (const event of ['show', 'hide', 'focus', 'blur', 'resize', 'minimize', 'restore', 'closed'])
@@ -167,7 +167,7 @@ test('a window tells what happens to it, and can refuse to close', async () => {
   expect(told).toEqual(['show', 'focus', 'resize', 'minimize', 'blur', 'restore', 'hide', 'closed']);
 });
 
-test('dark, contrast and motion reach the page', async () => {
+test('the dark theme, high contrast and reduced motion reach the page’s media queries', async () => {
   const { webContents } = open();
   await webContents.loadURL('app://causeway/');
   const dark = (): Promise<unknown> => webContents.executeJavaScript("matchMedia('(prefers-color-scheme: dark)').matches");
@@ -177,7 +177,7 @@ test('dark, contrast and motion reach the page', async () => {
   double.setLook({ dark: false });
 });
 
-test('an IPC call from a frame that is not ours can be recognized', async () => {
+test('an IPC handler can tell from the sender’s frame that a call does not come from the app’s own page', async () => {
   const { webContents } = open();
   await webContents.loadURL('app://causeway/');
   ipcMain.handle('whoami', (event) => event.senderFrame?.origin);

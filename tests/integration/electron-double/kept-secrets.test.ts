@@ -42,7 +42,7 @@ test.skipIf(!canStartKeyring)('safeStorage encrypts with a key in the keyring, a
     await expect(safeStorage.decryptStringAsync(wrong)).rejects.toThrow('Error while decrypting the ciphertext');
 });
 
-test('without a keyring, safeStorage says that it is available, and encrypts with a public key of Chromium’s source', async () => {
+test('without a keyring, safeStorage says that it is available, and encrypts with a key that is public in Chromium’s source', async () => {
   process.argv.push('--password-store=basic');
   try {
     double.forgetKeys();

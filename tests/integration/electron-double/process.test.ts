@@ -21,7 +21,7 @@ const electron = path.resolve('tests/electron-double/electron');
 const launch = (userData: string, env: Record<string, string> = {}): Promise<ElectronApplication> =>
   _electron.launch({ executablePath: electron, args: [main, `--user-data-dir=${userData}`], env: { ...environment(), ...env } });
 
-test("Playwright's own launcher starts it, sees its window, and closes it", async () => {
+test("Playwright's launcher for Electron starts the double, sees its window, and closes it", async () => {
   const running = await launch(path.join(folder, 'one'));
   const page = await running.firstWindow();
   await page.getByRole('heading', { name: 'app://causeway/' }).waitFor();
@@ -33,7 +33,7 @@ test("Playwright's own launcher starts it, sees its window, and closes it", asyn
   expect(readdirSync(path.join(folder, 'one', 'Chromium'))).toEqual([]);
 });
 
-test('ready comes only once the entry module has been evaluated, whatever it waits for', async () => {
+test('the app’s ready event comes only once the entry module has been evaluated, whatever that waits for', async () => {
   const entry = path.resolve('tests/electron-double/fixtures/waits.mjs');
   const running = spawn(electron, [entry, `--user-data-dir=${path.join(folder, 'waits')}`]);
   let output = '';
@@ -42,7 +42,7 @@ test('ready comes only once the entry module has been evaluated, whatever it wai
   expect(output).toBe('evaluated, ready: false\nready\n');
 });
 
-test('a second process hands over what it was given and ends; one that was killed leaves the way free', async () => {
+test('a second instance passes its arguments to the first one and ends; once the first one was killed, another gets the lock', async () => {
   const userData = path.join(folder, 'two');
   const first = await launch(userData);
   await first.firstWindow();
@@ -70,7 +70,7 @@ test('an entry module that waits for ready at its top level is reported as a dea
   expect(output).toMatch(/deadlock.*electron#40719/);
 });
 
-test('an exception that nobody catches is shown, and ends nothing', async () => {
+test('an uncaught exception in the main process is shown in Electron’s error box, and the process goes on', async () => {
   const running = await launch(path.join(folder, 'uncaught'));
   await running.firstWindow();
   await running.evaluate(() => {
@@ -89,7 +89,7 @@ test('an exception that nobody catches is shown, and ends nothing', async () => 
   await running.close();
 });
 
-test('quitting asks every step, and each can say no', async () => {
+test('app.quit() can be prevented in before-quit, in a window’s close and in will-quit', async () => {
   const running = await launch(path.join(folder, 'three'));
   await running.firstWindow();
   const steps = (): Promise<unknown> => running.evaluate(() => Reflect.get(globalThis, 'steps') as unknown);
@@ -111,7 +111,7 @@ test('quitting asks every step, and each can say no', async () => {
 });
 
 test.runIf(existsSync('/usr/bin/Xvfb'))(
-  'on a display, windows of Chromium are where the views are, and closing ours ends the app',
+  'on a display, Chromium’s windows lie where the app’s views are, and closing the app’s window ends it',
   async () => {
     const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
     const display = await new Promise<string>((resolve) =>

@@ -21,7 +21,7 @@ import {
 /** What may be used only before ready, and what only after it: without a page. */
 const icon = nativeImage.createFromPath(path.resolve('build/icons/icon.png'));
 
-test('before ready, what needs it throws in words of Electron; once ready, what has to come before does', () => {
+test('members that need ready throw Electron’s message before it, and members that must come before ready throw it afterwards', () => {
   expect(() => session.defaultSession).toThrow(new TypeError('Session can only be received when app is ready'));
   expect(() => session.fromPartition('x')).toThrow(new TypeError('Session can only be received when app is ready'));
   expect(() => new WebContentsView()).toThrow('Session can only be received when app is ready');
@@ -41,7 +41,7 @@ test('before ready, what needs it throws in words of Electron; once ready, what 
   expect(screen.getAllDisplays()).toHaveLength(1);
 });
 
-test('the double refuses paths, templates, handlers and images that do not fit', () => {
+test('the double rejects paths, menu templates, handlers and images that Electron would reject', () => {
   expect(() => app.getPath('nowhere')).toThrow("Failed to get 'nowhere' path");
   expect(() => app.setPath('logs', 'here')).toThrow('Path must be absolute');
   expect(() => Menu.buildFromTemplate([{ enabled: true }])).toThrow('must have at least one of label, role or type');
@@ -67,7 +67,7 @@ test('a listener that throws causes an uncaught exception, and the code that emi
   for (const listener of before) process.on('uncaughtException', listener);
 });
 
-test('our own close of a notification tells no close; a click on a shown one reaches whoever holds it', () => {
+test('closing a notification from code emits no close event, and a click on a shown one reaches its listener', () => {
   const notification = new Notification({ title: 'A' });
   const told: string[] = [];
   for (const event of ['click', 'close']) notification.on(event, () => told.push(event));
@@ -80,7 +80,7 @@ test('our own close of a notification tells no close; a click on a shown one rea
   expect(told).toEqual(['click', 'close']);
 });
 
-test('a worker has no number before it has begun, and a kill before that ends nothing', async () => {
+test('a utility process has no pid before it has spawned, and kill() before that does nothing', async () => {
   const child = utilityProcess.fork(path.resolve('tests/electron-double/fixtures/preload.cjs'), []);
   expect([child.pid, child.kill()]).toEqual([undefined, false]);
   await new Promise((resolve) => child.once('spawn', resolve));
@@ -91,7 +91,7 @@ test('a worker has no number before it has begun, and a kill before that ends no
   expect([child.pid, child.kill()]).toEqual([undefined, false]);
 });
 
-test('a window’s focus event comes a moment later, and not once the window is gone', async () => {
+test('a window’s focus event is emitted asynchronously, and not after the window was destroyed', async () => {
   const window = new BaseWindow({ show: false });
   const focus = vi.fn();
   window.on('focus', focus);

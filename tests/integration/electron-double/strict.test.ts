@@ -27,7 +27,7 @@ const closed = async (view: WebContentsView): Promise<void> => {
   await over;
 };
 
-test('a destroyed window throws from whatever it is asked, but for isDestroyed and its events', () => {
+test('every member of a destroyed window throws, except isDestroyed and those for events', () => {
   const { window } = shown();
   const told: string[] = [];
   window.once('closed', () => {
@@ -50,7 +50,7 @@ test('a destroyed window throws from whatever it is asked, but for isDestroyed a
   window.off('closed', () => undefined);
 });
 
-test('a closed page is destroyed a moment later; then it throws, and its view has none', async () => {
+test('a closed page is destroyed asynchronously; then its members throw, and its view has no webContents', async () => {
   const { window, views } = shown({});
   const [view] = views;
   if (!view) throw new Error('no view');
@@ -76,7 +76,7 @@ test('a closed page is destroyed a moment later; then it throws, and its view ha
   expect(() => window.contentView.addChildView(view)).toThrow("Can't add a destroyed child view to a parent view");
 });
 
-test('bounds need all four numbers, and are rounded; a larger minimum does not make a window larger', () => {
+test('setBounds needs all four numbers and rounds them, and a larger minimum size does not resize the window', () => {
   const { window } = shown();
   const partial: Partial<Electron.Rectangle> = { width: 500, height: 300 };
   expect(() => window.setBounds(partial)).toThrow(/conversion failure/);
@@ -88,7 +88,7 @@ test('bounds need all four numbers, and are rounded; a larger minimum does not m
   expect(() => view.addChildView(view)).toThrow('A view cannot be added as its own child');
 });
 
-test('a page that has loaded takes the keyboard if its window has it, unless focusOnNavigation is false', async () => {
+test('a page that has loaded takes the keyboard focus if its window has it, unless focusOnNavigation is false', async () => {
   const { views } = shown({}, {}, { focusOnNavigation: false });
   const [own, greedy, modest] = views;
   if (!own || !greedy || !modest) throw new Error('no views');

@@ -87,7 +87,7 @@ test('the double keeps a verify procedure’s verdict for a host and port, even 
   expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 0]);
 });
 
-test('login may be answered later; a name without a password is a refusal', async () => {
+test('a login event may be answered later, and an answer with a user name but no password cancels the sign-in', async () => {
   const from = await own();
   from.setCertificateVerifyProc((_request, callback) => callback(0));
   answer(login.username);
@@ -112,7 +112,7 @@ test('webRequest takes a filter with urls, a function or null, and nothing else'
     expect(() => onBeforeRequest(...fits)).not.toThrow();
 });
 
-test('executeJavaScript waits for the page that is on its way', async () => {
+test('executeJavaScript waits until the page that is loading has loaded', async () => {
   protocol.handle('app', async () => {
     await go.promise;
     return new Response('<title>There</title>', { headers: { 'content-type': 'text/html' } });

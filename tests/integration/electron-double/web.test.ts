@@ -71,7 +71,7 @@ function answerLogin(asked: unknown[] = []): void {
 const click = (contents: WebContents, id: string): Promise<unknown> =>
   contents.executeJavaScript(`document.getElementById('${id}').click()`, true);
 
-test("a proxy's 407 is answered by the app's login handler, and the certificate is the app's to accept", async () => {
+test("a proxy's 407 is answered by the app's login handler, and the app decides on the server's certificate", async () => {
   const requests: VerifyRequest[] = [];
   const asked: unknown[] = [];
   answerLogin(asked);
@@ -91,7 +91,7 @@ test("a proxy's 407 is answered by the app's login handler, and the certificate 
   expect(new X509Certificate(requests[0]?.certificate.data ?? '').verify(new X509Certificate(authority.pem).publicKey)).toBe(true);
 });
 
-test('an app hears of the headers of every response, redirects among them, and of the cookies that go with an address', async () => {
+test('webRequest shows the headers of every response, redirects included, and cookies.get returns the cookies that an address gets', async () => {
   answerLogin();
   const own = await through(0);
   const heard: [string, number, string, string | undefined][] = [];
@@ -110,14 +110,14 @@ test('an app hears of the headers of every response, redirects among them, and o
   expect(await names('https://third.test/')).toEqual([]);
 });
 
-test('without a login handler the proxy carries nothing', async () => {
+test('without a login handler, nothing loads through a proxy that wants a password', async () => {
   const { webContents } = open({ webPreferences: { session: await through(0) } });
   await expect(webContents.loadURL('https://portal.test/')).rejects.toMatchObject({ code: expect.stringMatching(/ERR_/) as unknown });
   expect(proxy.asked.filter((line) => line !== '407')).toEqual([]);
   expect(site.asked).toEqual([]);
 });
 
-test('loopback goes through the proxy too', async () => {
+test('with the bypass rule <-loopback>, requests to loopback go through the proxy too', async () => {
   answerLogin();
   const { webContents } = open({ webPreferences: { session: await through(0) } });
   await webContents.loadURL(`https://localhost:${site.port}/`);
@@ -139,7 +139,7 @@ test.each([
   expect(site.asked).toEqual([]);
 });
 
-test('a load that posts, history, and the events of both', async () => {
+test('loadURL can post, and it and navigationHistory emit Electron’s navigation events', async () => {
   answerLogin();
   const { webContents } = open({ webPreferences: { session: await through(0) } });
   const told: string[] = [];
@@ -164,7 +164,7 @@ test('a load that posts, history, and the events of both', async () => {
   await expect.poll(() => webContents.getURL()).toBe('https://portal.test/in-page');
 });
 
-test('leaving by link and by redirect is denied, and so is a window', async () => {
+test('will-navigate and will-redirect can stop a link and a redirect, and setWindowOpenHandler can deny a window', async () => {
   answerLogin();
   const { webContents } = open({ webPreferences: { session: await through(0) } });
   const denied: string[] = [];
@@ -203,7 +203,7 @@ test('leaving by link and by redirect is denied, and so is a window', async () =
   expect(proxy.asked.filter((line) => line.includes('elsewhere'))).toEqual([]);
 });
 
-test('a denied permission is denied in the page, a granted one is not', async () => {
+test('the page sees which permissions the permission handler denied and granted', async () => {
   answerLogin();
   const own = await through(0);
   const asked: string[] = [];
@@ -222,7 +222,7 @@ test('a denied permission is denied in the page, a granted one is not', async ()
   expect(asked).toEqual(['media', 'geolocation', 'notifications']);
 });
 
-test('a prevented download is cancelled, a denied request never leaves', async () => {
+test('a prevented download is cancelled, and a request that webRequest cancels reaches no server', async () => {
   answerLogin();
   const own = await through(0);
   const items: DownloadItem[] = [];
@@ -240,7 +240,7 @@ test('a prevented download is cancelled, a denied request never leaves', async (
   expect(site.asked.filter((line) => line.includes('blocked'))).toEqual([]);
 });
 
-test('clearing a session leaves nothing behind', async () => {
+test('clearing a session deletes its cookies and the storage of its pages', async () => {
   answerLogin();
   const own = await through(0);
   const first = open({ webPreferences: { session: own } }).webContents;
@@ -255,7 +255,7 @@ test('clearing a session leaves nothing behind', async () => {
   expect(await second.executeJavaScript("localStorage.getItem('a')")).toBe(null);
 });
 
-test('a host that is not there fails with its number, a page that crashes says so', async () => {
+test('a load that is refused fails with Chromium’s error number, and a crashed page emits render-process-gone', async () => {
   const { webContents } = open({ webPreferences: { session: session.fromPartition('plain') } });
   await expect(webContents.loadURL('http://127.0.0.1:11987/')).rejects.toMatchObject({ errno: -102, code: 'ERR_CONNECTION_REFUSED' });
   expect(webContents.getURL()).toBe('http://127.0.0.1:11987/');
