@@ -106,6 +106,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const programs = {
     folder: installed ?? builtHere(import.meta.dirname),
     policy: programsOf(policy),
+    from: policy.openconnectFrom,
     platform: process.platform,
   };
   const campuses = campusesIn(join(import.meta.dirname, '..', 'campuses'), log.line);
@@ -174,7 +175,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const pageDriver = browserDriver(signInPage.open, agent);
   const openconnect = openconnectDriver({
     startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
-    library: { path: policy.library },
+    library: { path: policy.library, from: policy.openconnectFrom },
     hostCheckWrapper: policy.hostCheckWrapper,
     agent,
     folder: programs.folder,

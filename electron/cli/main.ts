@@ -66,7 +66,7 @@ const { policy } = livePolicy.current;
 
 /** The installer puts the native programs beside its executable. In a clone they are where the build put them. */
 const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
-const programs = { folder: native, policy: programsOf(policy), platform: process.platform };
+const programs = { folder: native, policy: programsOf(policy), from: policy.openconnectFrom, platform: process.platform };
 
 const agent = agentFor(process.platform, policy);
 // A campus's own sign-in page needs a window, which the command line does not have. The question says so
@@ -77,7 +77,7 @@ const terminal = isTerminal ? terminalOf(stdin, stderr, interrupted) : null;
 const startWorker = forkWorker(path.join(import.meta.dirname, 'openconnect-worker.mjs'));
 const openconnect = openconnectDriver({
   startWorker,
-  library: { path: policy.library },
+  library: { path: policy.library, from: policy.openconnectFrom },
   folder: native,
   hostCheckWrapper: policy.hostCheckWrapper,
   agent,
@@ -89,7 +89,7 @@ const openconnect = openconnectDriver({
 const tools = {
   startWorker,
   agent,
-  libraries: librariesFor(policy.library, native, process.platform),
+  libraries: librariesFor(policy.library, native, process.platform, policy.openconnectFrom),
   programs,
   otherVpn,
   leftover: orphanTunnel,

@@ -71,6 +71,12 @@ export function isPolicyKey(name: string): name is PolicyKey {
   return Object.hasOwn(keys, name);
 }
 
+/** The names of the texts in a key of the kind `fields`. */
+export const policyFields = {
+  helpDesk: ['name', 'phone', 'email', 'address'],
+  managedBy: ['name', 'caption', 'address'],
+} as const satisfies Partial<Record<PolicyKey, readonly string[]>>;
+
 /** The version of the policy that this Causeway understands. A file may name it as `version`. */
 export const policyVersion = 1;
 

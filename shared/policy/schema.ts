@@ -87,6 +87,18 @@ type Schemas = typeof policySchemas;
 /** The value of a key as it is written. */
 export type PolicyValue<K extends PolicyKey> = z.infer<Schemas[K]>;
 
+/** The words that a key of the kind `choice` may have. */
+export const policyChoices = {
+  certificates: policySchemas.certificates.options,
+  oldTls: policySchemas.oldTls.options,
+  tunnel: policySchemas.tunnel.options,
+  trustedNetwork: policySchemas.trustedNetwork.options,
+  keepAlive: policySchemas.keepAlive.options,
+  reportedSystem: policySchemas.reportedSystem.options,
+  language: policySchemas.language.options,
+  openconnectFrom: policySchemas.openconnectFrom.options,
+} as const satisfies Partial<Record<PolicyKey, readonly string[]>>;
+
 /** The items of the keys that are lists. A wrong item is dropped and named; the others count. */
 export const policyItems = { profiles: profileSourceSchema, allowedGateways: gatewayPattern } as const satisfies Partial<
   Record<PolicyKey, z.ZodMiniType>

@@ -11,7 +11,7 @@ import { WorkerPool, type WorkerPoolDeps } from './process/worker-pool.ts';
 export interface OpenConnectDeps {
   startWorker: StartWorker;
   /** The library that the administrator chose; no other is tried then. Null: the one installed with us, or the system's. */
-  library: { path: string | null };
+  library: { path: string | null; from?: LibraryFrom };
   /** The folder where the installer puts the libraries that it ships. */
   folder?: string | null;
   hostCheckWrapper?: string | null;
@@ -43,7 +43,7 @@ const phoneMs = 75_000;
 export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   const worker = new WorkerPool({
     startWorker: deps.startWorker,
-    libraries: librariesFor(deps.library.path, deps.folder ?? null, process.platform),
+    libraries: librariesFor(deps.library.path, deps.folder ?? null, process.platform, deps.library.from),
     log: deps.log,
     ...(deps.times ? { times: deps.times } : {}),
   });
@@ -73,14 +73,23 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
   };
 }
 
+/** Whose library may be used: the installer's, the system's, or either, in that order. */
+export type LibraryFrom = 'either' | 'installer' | 'system';
+
 /**
  * Where to look for the library. If policy names a path, only there. Otherwise beside us, and on Linux then the system's
  * own. Other systems also look for a bare file name in the working directory, where anybody may have put one, so there we
  * never use a bare name.
  */
-export function librariesFor(named: string | null, folder: string | null, platform: NodeJS.Platform): string[] {
+export function librariesFor(
+  named: string | null,
+  folder: string | null,
+  platform: NodeJS.Platform,
+  from: LibraryFrom = 'either',
+): string[] {
   if (named !== null) return [named];
   const file = platform === 'win32' ? 'libopenconnect-5.dll' : platform === 'darwin' ? 'libopenconnect.5.dylib' : 'libopenconnect.so.5';
   const shipped = folder === null ? [] : [join(folder, file)];
-  return platform === 'linux' ? [...shipped, file] : shipped;
+  const system = platform === 'linux' ? [file] : [];
+  return [...(from === 'system' ? [] : shipped), ...(from === 'installer' ? [] : system)];
 }

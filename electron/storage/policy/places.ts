@@ -1,5 +1,6 @@
 import { policyFile, readPolicyFile } from './file.ts';
 import type { PolicyPlaces } from './live-policy.ts';
+import { readPreferencePolicy, watchPreferencePolicy } from './preferences.ts';
 import { readRegistryPolicy, watchRegistryPolicy } from './registry.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -17,12 +18,15 @@ export function policyPlaces(platform: NodeJS.Platform, env: Readonly<Record<str
         const [ruled, chosen] = user.byPerson ? [[], [user]] : [[user], []];
         return [machine, enforced, ...ruled, machineDefaults, defaults, userDefaults, ...chosen, installer];
       },
-      watch(changed) {
-        const stops = [watch(changed), watchRegistryPolicy(changed)];
-        return () => {
-          for (const stop of stops) stop();
-        };
+      watch: all(watch, watchRegistryPolicy),
+    };
+  if (platform === 'darwin')
+    return {
+      async read() {
+        const [{ managed, others }, { enforced, defaults }] = await Promise.all([readPreferencePolicy(), readPolicyFile(file)]);
+        return [managed, enforced, defaults, others];
       },
+      watch: all(watch, watchPreferencePolicy),
     };
   return {
     async read() {
@@ -32,3 +36,13 @@ export function policyPlaces(platform: NodeJS.Platform, env: Readonly<Record<str
     watch,
   };
 }
+
+type Watch = PolicyPlaces['watch'];
+const all =
+  (...watches: readonly Watch[]): Watch =>
+  (changed) => {
+    const stops = watches.map((watch) => watch(changed));
+    return () => {
+      for (const stop of stops) stop();
+    };
+  };

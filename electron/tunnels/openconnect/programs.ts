@@ -11,20 +11,23 @@ export interface ProgramPlaces {
   folder: string | null;
   /** Paths that the administrator chose. */
   policy?: Readonly<Partial<Record<ProgramName, string>>>;
+  /** Whose programs may be used: the installer's, the system's, or either, in that order. Default: either. */
+  from?: 'either' | 'installer' | 'system';
   platform: NodeJS.Platform;
 }
 
 /** The path of a program. If policy names one, only that; else the installer's, and on Linux then the system's. Fails with `component-missing`. */
-export async function findProgram(name: ProgramName, { folder, policy, platform }: ProgramPlaces): Promise<string> {
+export async function findProgram(name: ProgramName, { folder, policy, platform, from = 'either' }: ProgramPlaces): Promise<string> {
   const named = policy?.[name];
   if (named !== undefined) {
     if (isAbsolute(named) && (await canRun(named))) return named;
     throw fail('component-missing', { component: name });
   }
   const file = platform === 'win32' ? `${name}.exe` : name;
-  if (folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
+  if (from !== 'system' && folder !== null && (await canRun(join(folder, file)))) return join(folder, file);
   // Other users of this computer must not be able to replace it
-  if (platform === 'linux') for (const path of systemPaths[name]) if ((await canRun(path)) && (await onlyRootCanChange(path))) return path;
+  const system = platform === 'linux' && from !== 'installer' ? systemPaths[name] : [];
+  for (const path of system) if ((await canRun(path)) && (await onlyRootCanChange(path))) return path;
   throw fail('component-missing', { component: name });
 }
 

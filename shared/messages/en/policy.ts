@@ -1,28 +1,11 @@
-import type { PolicyFault, PolicyGroup, PolicyKey } from '../../policy/keys.ts';
-
-/** A key of the policy as administrators and people read it. */
-export interface PolicyText {
-  readonly title: string;
-  /** What it does, for an administrator, as plain text. */
-  readonly text: string;
-  /** What each word of a choice means. */
-  readonly choices?: Readonly<Record<string, string>>;
-  /** The label of each text of a key that has several. */
-  readonly fields?: Readonly<Record<string, string>>;
-}
-
-/** Everything that is said about the policy, in one language. */
-export interface PolicyMessages {
-  readonly product: string;
-  readonly groups: Readonly<Record<PolicyGroup, string>>;
-  readonly keys: Readonly<Record<PolicyKey, PolicyText>>;
-  /** Which versions of Causeway read a key. */
-  readonly supported: string;
-}
+import type { PolicyFault } from '../../policy/keys.ts';
+import type { PolicyMessages } from '../policy-messages.ts';
 
 /** Keys, groups and faults of the policy in English. Templates for administrators, documents and Settings are made of it. */
 export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, string>> } = {
   product: 'Causeway',
+  about: 'Settings of Causeway, the client for access to a campus from outside.',
+  recommended: 'Defaults that people can change',
   supported: 'Causeway {version} or newer',
   groups: {
     campuses: 'Campuses and gateways',

@@ -417,6 +417,12 @@ describe('where the library is looked for', () => {
   it('the library is looked for only where policy says', () => {
     expect(librariesFor('/opt/it/libopenconnect.so.5', '/app', 'linux')).toEqual(['/opt/it/libopenconnect.so.5']);
   });
+  it('the library is looked for at the installer’s place or the system’s only, if policy says so', () => {
+    expect(librariesFor(null, '/app', 'linux', 'installer')).toEqual(['/app/libopenconnect.so.5']);
+    expect(librariesFor(null, '/app', 'linux', 'system')).toEqual(['libopenconnect.so.5']);
+    expect(librariesFor(null, '/app', 'win32', 'system')).toEqual([]);
+    expect(librariesFor('/opt/it/libopenconnect.so.5', '/app', 'linux', 'installer')).toEqual(['/opt/it/libopenconnect.so.5']);
+  });
   it('the library is looked for beside us, and on Linux in the system too', () => {
     expect(librariesFor(null, '/app', 'linux')).toEqual(['/app/libopenconnect.so.5', 'libopenconnect.so.5']);
     expect(librariesFor(null, '/app', 'win32')).toEqual(['/app/libopenconnect-5.dll']);

@@ -1,0 +1,138 @@
+import type { PolicyMessages } from '../policy-messages.ts';
+
+/** Keys and groups of the policy in European Portuguese, for administrators' templates. */
+export const policy: PolicyMessages = {
+  product: 'Causeway',
+  about: 'Definições do Causeway, o cliente para aceder a um campus a partir do exterior.',
+  recommended: 'Predefinições que as pessoas podem alterar',
+  supported: 'Causeway {version} ou mais recente',
+  groups: {
+    campuses: 'Campus e gateways',
+    signIn: 'Início de sessão',
+    security: 'Segurança',
+    connection: 'Ligação',
+    app: 'A aplicação',
+    support: 'Apoio',
+    programs: 'Programas e bibliotecas',
+  },
+  keys: {
+    profiles: {
+      title: 'Campus para todos',
+      text: 'Até vinte campus que todos os utilizadores deste computador recebem sem lhes ser perguntado. Cada entrada é o caminho absoluto de um ficheiro .causeway, o próprio perfil, ou um endereço com as chaves que o seu servidor pode ter: {"address": "https://campus.example", "pins": ["SHA-256 da chave em base64"]}. Só os administradores podem ter acesso de escrita a um ficheiro e às suas pastas. Os ficheiros são lidos de novo em cada ligação, os endereços uma vez em cada execução. As pessoas não podem remover estes campus.',
+    },
+    addProfiles: {
+      title: 'Permitir que as pessoas adicionem campus',
+      text: 'Se as pessoas podem adicionar campus por pesquisa, endereço, ficheiro ou ligação. Caso contrário, têm os campus da política e os que adicionaram antes, e a linha de comandos não aceita perfis de ficheiros. Permitido se não estiver definido; um valor que não se entenda conta como não permitido.',
+    },
+    allowedGateways: {
+      title: 'Gateways permitidos',
+      text: 'Os únicos gateways que o Causeway pode contactar para iniciar sessão: vpn.campus.example, vpn.campus.example:8443 ou *.campus.example, que representa exatamente mais um nível. Os outros gateways de um perfil são ignorados, e um perfil sem nenhum gateway permitido não pode ser adicionado nem ligado. Não definido: qualquer gateway. Uma lista vazia, ou um valor que não é uma lista: nenhum.',
+    },
+    rememberPasswords: {
+      title: 'Permitir que as pessoas guardem a palavra-passe',
+      text: 'Se as pessoas podem guardar a palavra-passe no porta-chaves deste computador. Caso contrário, a opção não é apresentada, e as palavras-passe guardadas antes não são usadas e são retiradas do porta-chaves. Permitido se não estiver definido; um valor que não se entenda conta como não permitido.',
+    },
+    keptCodes: {
+      title: 'Permitir que as pessoas guardem a chave dos códigos de utilização única',
+      text: 'Se as pessoas podem guardar a chave dos códigos de utilização única no porta-chaves deste computador, para que os códigos sejam preenchidos por elas. É preciso esta definição e o perfil do campus, porque o segundo fator passa a estar no computador. Não permitido se não estiver definido.',
+    },
+    keepPageSignIns: {
+      title: 'Permitir que as pessoas mantenham a sessão na página do campus',
+      text: 'Se as pessoas podem manter neste computador a sessão iniciada na página do próprio campus, para que a página o reconheça («memorizar este dispositivo»), se o perfil do campus também o permitir e este computador cifrar. Não permitido apaga também, no próximo arranque, o que foi mantido antes. Permitido se não estiver definido; um valor que não se entenda conta como não permitido.',
+    },
+    certificates: {
+      title: 'Servidores em que ninguém confia',
+      text: 'O que acontece com um servidor em que nem este computador nem o perfil do campus confiam. Um valor que não se entenda conta como recusar.',
+      choices: {
+        ask: 'Perguntar: as pessoas veem a impressão digital e decidem, exceto com um perfil que indique uma autoridade ou uma chave',
+        strict: 'Recusar: não se pergunta a ninguém, e os certificados aceites antes não contam',
+      },
+    },
+    oldTls: {
+      title: 'Gateways com TLS antigo',
+      text: 'O que acontece com um gateway que fala no máximo TLS 1.1, TLS 1.2 sem renegociação segura (RFC 5746), ou apenas 3DES e RC4. Um valor que não se entenda conta como recusar.',
+      choices: {
+        refuse: 'Recusar: ninguém pode iniciar sessão aí, e diz-se porquê',
+        allow: 'Permitir: as pessoas podem iniciar sessão',
+      },
+    },
+    wildcardHosts: {
+      title: 'Padrões para servidores de uma página de início de sessão',
+      text: 'Se um perfil pode permitir servidores da sua página de início de sessão com um padrão como *.sso.campus.example, que representa exatamente um nível. Caso contrário, o Causeway ignora a entrada e indica-a. Os padrões nunca contam para domínios abaixo dos quais qualquer pessoa pode registar um nome (*.com, *.edu.mo), nem para o formulário que recebe a palavra-passe. Não permitido se não estiver definido.',
+    },
+    sandboxRequired: {
+      title: 'Exigir a sandbox',
+      text: 'Se a aplicação se recusa a funcionar sem a sandbox do Chromium (--no-sandbox). Nesse caso diz porquê e termina. O iniciador do AppImage acrescenta esse parâmetro em sistemas onde os programas não podem criar espaços de nomes de utilizador. Não exigida se não estiver definido; um valor que não se entenda conta como exigida.',
+    },
+    tunnel: {
+      title: 'Tipo de túnel',
+      text: 'Como segue o tráfego para gateways de outros fabricantes, diga o perfil o que disser. Não altera os campus com um gateway nosso.',
+      choices: {
+        profile: 'Como diz o perfil',
+        app: 'Só para esta aplicação, sem administrador',
+        system: 'Para todo o computador, através do serviço auxiliar',
+      },
+    },
+    trustedNetwork: {
+      title: 'Na rede do próprio campus',
+      text: 'Se um computador que está no campus, segundo a sonda do perfil, chega ao portal sem iniciar sessão. Um valor que não se entenda conta como ignorar.',
+      choices: { profile: 'Como diz o perfil', ignore: 'Ignorar a sonda: as pessoas iniciam sessão em todo o lado' },
+    },
+    keepAlive: {
+      title: 'Consultas que mantêm um túnel aberto',
+      text: 'Se o túnel de um gateway de outro fabricante envia uma pequena consulta própria em cada minuto sem tráfego, para que nada no caminho o esqueça.',
+      choices: {
+        profile: 'Como diz o perfil; se nada disser, exceto se o gateway indicar ao fim de quanto tempo sem atividade termina a sessão',
+        always: 'Sempre',
+        never: 'Nunca',
+      },
+    },
+    quickConnect: {
+      title: 'Ligar a partir da área de notificação',
+      text: 'Se Ligar na área de notificação liga de imediato. Caso contrário, abre a janela, onde as pessoas carregam em Ligar. De imediato se não estiver definido; um valor que não se entenda conta como não.',
+    },
+    userAgent: {
+      title: 'Nome do programa que os gateways veem',
+      text: 'O User-Agent indicado aos gateways de outros fabricantes, no início de sessão, no túnel e em todos os outros pedidos. Até 200 caracteres ASCII imprimíveis. Não definido: AnyConnect-compatible Causeway. Os gateways GlobalProtect e Fortinet recebem os nomes que o openconnect usa para os seus protocolos.',
+    },
+    reportedSystem: {
+      title: 'Sistema operativo que os gateways veem',
+      text: 'O sistema operativo indicado aos gateways de outros fabricantes. Não definido: o deste computador.',
+      choices: { 'linux': 'Linux, 32 bits', 'linux-64': 'Linux, 64 bits', 'win': 'Windows', 'mac-intel': 'macOS' },
+    },
+    language: { title: 'Idioma', text: 'O idioma da aplicação.', choices: { system: 'O deste computador', en: 'Inglês' } },
+    startAtSignIn: {
+      title: 'Iniciar quando as pessoas iniciam sessão neste computador',
+      text: 'Se o Causeway arranca na área de notificação quando uma pessoa inicia sessão neste computador.',
+    },
+    helpDesk: {
+      title: 'Serviço de apoio',
+      text: 'A quem as pessoas podem perguntar. Substitui o serviço de apoio de todos os perfis.',
+      fields: { name: 'Nome', phone: 'Telefone', email: 'Correio eletrónico', address: 'Endereço Web (https)' },
+    },
+    managedBy: {
+      title: 'Quem gere este computador',
+      text: 'O que as pessoas leem junto de uma definição que a política bloqueou.',
+      fields: { name: 'Nome', caption: 'Uma frase para as pessoas', address: 'Endereço (https, mailto ou tel)' },
+    },
+    openconnectFrom: {
+      title: 'Que OpenConnect usar',
+      text: 'De onde o Causeway obtém a biblioteca e os programas do OpenConnect. As definições que indicam um caminho contam primeiro.',
+      choices: {
+        either: 'O do instalador; em Linux, o do sistema se esse não funcionar',
+        installer: 'Só o do instalador',
+        system: 'Só o do sistema (Linux)',
+      },
+    },
+    library: {
+      title: 'libopenconnect',
+      text: 'O caminho da única libopenconnect com que se inicia sessão. Não definido: como diz «Que OpenConnect usar». O comando causeway doctor diz qual é usada.',
+    },
+    openconnect: { title: 'openconnect', text: 'O caminho do único openconnect que transporta o tráfego.' },
+    ocproxy: { title: 'ocproxy', text: 'O caminho do único ocproxy que transporta o tráfego só da aplicação.' },
+    hostCheckWrapper: {
+      title: 'Resposta à verificação do computador por um gateway',
+      text: 'O caminho de um programa que responde à verificação do computador por um gateway. Não definido: o Causeway só diz que o gateway exige uma verificação.',
+    },
+  },
+};
