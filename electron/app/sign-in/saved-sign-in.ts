@@ -10,7 +10,7 @@ import type { Settings } from '../../storage/settings.ts';
 import { SavedCertificates } from './saved-certificate.ts';
 import type { PendingSecrets } from './pending-secrets.ts';
 import { SavedTotp } from './saved-totp.ts';
-import { SavedPage } from './saved-page.ts';
+import { SavedPage } from './kept-page.ts';
 import { SavedPassword } from './saved-password.ts';
 
 export interface SavedSignInDeps {
