@@ -131,7 +131,7 @@ export const failureCatalogue = {
   'keychain-too-long': 'never',
   'saved-password-removed': 'never',
   'page-sign-in-damaged': 'never',
-  'page-sign-in-unsaved': 'later',
+  'page-sign-in-not-kept': 'later',
   'page-sign-in-too-many': 'never',
   'page-sign-in-stays': 'later',
   'profile-invalid': 'later',

@@ -101,7 +101,7 @@ export interface PageKeeper {
   /** The cookies to put back before the page opens. Empty when nothing is kept, or the person does not want it. */
   read(): Promise<readonly KeptCookie[]>;
   /** Keeps these instead, if the person wants it. `tooMany`: domains that set more cookies than are kept. */
-  save(choice: { kept: readonly KeptCookie[]; tooMany: readonly string[] }): Promise<void>;
+  keep(choice: { kept: readonly KeptCookie[]; tooMany: readonly string[] }): Promise<void>;
 }
 
 export interface DesktopPorts {

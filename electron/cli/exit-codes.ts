@@ -137,7 +137,7 @@ const exitCodes = {
   'keychain-too-long': missing,
   'saved-password-removed': missing,
   'page-sign-in-damaged': fault,
-  'page-sign-in-unsaved': fault,
+  'page-sign-in-not-kept': fault,
   'page-sign-in-too-many': fault,
   'page-sign-in-stays': fault,
   'profile-invalid': usage,

@@ -82,7 +82,7 @@ export class PageSignInFiles {
     }
   }
 
-  /** Writes a profile's file, or replaces it as a whole. Fails with `page-sign-in-unsaved`, which leaves the old file. */
+  /** Writes a profile's file, or replaces it as a whole. Fails with `page-sign-in-not-kept`, which leaves the old file. */
   async write(profileId: string, cookies: readonly KeptCookie[], usedAt: number): Promise<void> {
     try {
       if (!this.#encryption) throw new Error('no encryption');
@@ -91,7 +91,7 @@ export class PageSignInFiles {
       replaceFile(this.#path(profileId), text);
       this.#usedAt.set(profileId, usedAt);
     } catch (thrown) {
-      throw fail('page-sign-in-unsaved', undefined, { detail: reasonOf(thrown) });
+      throw fail('page-sign-in-not-kept', undefined, { detail: reasonOf(thrown) });
     }
   }
 

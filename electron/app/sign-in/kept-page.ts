@@ -6,7 +6,7 @@ import type { PageSignInFiles } from '../../storage/page-sign-ins.ts';
 import type { Settings } from '../../storage/settings.ts';
 import type { PageKeeper } from '../ports.ts';
 
-export interface SavedPageDeps {
+export interface KeptPageDeps {
   settings: Settings;
   files: PageSignInFiles;
   /** Whether the computer's policy allows it. */
@@ -23,11 +23,11 @@ const probeTimeoutMs = 20_000;
  * Decides when the sign-in on the campus's own page ("remember this device") is kept: if the person wants it, the profile and
  * the policy allow it, and the computer encrypts. {@link PageSignInFiles} keeps the cookies in an encrypted file.
  */
-export class SavedPage {
+export class KeptPage {
   /** Whether this computer really encrypts. Null before the first check, because the check may make the keychain ask something. */
   private encrypted: boolean | null = null;
 
-  constructor(private readonly deps: SavedPageDeps) {
+  constructor(private readonly deps: KeptPageDeps) {
     this.forgetUnwanted();
   }
 
@@ -87,7 +87,7 @@ export class SavedPage {
           return [];
         }
       },
-      save: async ({ kept, tooMany }) => {
+      keep: async ({ kept, tooMany }) => {
         if (!this.wants(profile.id) || !(await files.isEncrypted())) return;
         try {
           if (kept.length > 0) await files.write(profile.id, kept, now());

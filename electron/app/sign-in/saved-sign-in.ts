@@ -10,7 +10,7 @@ import type { Settings } from '../../storage/settings.ts';
 import { SavedCertificates } from './saved-certificate.ts';
 import type { PendingSecrets } from './pending-secrets.ts';
 import { SavedTotp } from './saved-totp.ts';
-import { SavedPage } from './kept-page.ts';
+import { KeptPage } from './kept-page.ts';
 import { SavedPassword } from './saved-password.ts';
 
 export interface SavedSignInDeps {
@@ -67,7 +67,7 @@ export async function emptyKeychain(
 export class SavedSignIn {
   readonly savedPassword: SavedPassword;
   readonly codes: SavedTotp;
-  readonly page: SavedPage;
+  readonly page: KeptPage;
   private readonly certificates: SavedCertificates;
   /** The current attempt: whether the person accepted a server's certificate in it. */
   private attempt: { vouched: boolean } = { vouched: false };
@@ -76,7 +76,7 @@ export class SavedSignIn {
     const { policy, pageSignIns: files, ...rest } = deps;
     this.savedPassword = new SavedPassword({ ...rest, isAllowed: () => policy().rememberPasswords });
     this.codes = new SavedTotp({ ...rest, isAllowed: () => policy().keptCodes });
-    this.page = new SavedPage({ ...rest, files, isAllowed: () => policy().keepPageSignIns });
+    this.page = new KeptPage({ ...rest, files, isAllowed: () => policy().keepPageSignIns });
     this.certificates = new SavedCertificates(deps.settings);
   }
 

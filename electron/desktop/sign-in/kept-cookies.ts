@@ -130,13 +130,13 @@ export class KeptCookies {
   }
 
   /** Keeps the session's cookies, after a sign-in that worked. */
-  async save(): Promise<void> {
+  async keep(): Promise<void> {
     const { keeper, session, rules, log, now } = this.#parts;
     if (!keeper) return;
     const work = async (): Promise<void> => {
       const choice = cookiesToKeep(await session.cookies.get({ session: false }), rules, now());
       for (const domain of choice.tooMany.slice(0, 5)) log(`sign-in page: ${domain} set too many cookies, and none of them is kept`);
-      await keeper.save(choice);
+      await keeper.keep(choice);
     };
     if (!(await atMost(timeoutMs, work()))) log('sign-in page: keeping it took too long');
   }

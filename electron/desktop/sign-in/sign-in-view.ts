@@ -78,7 +78,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
       try {
         await kept.restore();
         const end = await visitPage({ request, rules, partition, blocked, pageArea, notify, log, slowAfterMs, formWaitMs }, detour, signal);
-        if (end.kind === 'done') await kept.save();
+        if (end.kind === 'done') await kept.keep();
         return end;
       } finally {
         blocked.close();

@@ -607,7 +607,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'What was kept of your sign-in on the page of {campus} cannot be read any more. Causeway has forgotten it.',
     todo: 'Sign in on the page again. It is kept again if you still want that.',
   },
-  'page-sign-in-unsaved': {
+  'page-sign-in-not-kept': {
     title: 'Page sign-in not kept',
     happened: 'This computer did not let Causeway keep your sign-in on the page of {campus}.',
     todo: 'Unlock the keychain, or make space on the disk. You are signed in for now.',

@@ -67,7 +67,7 @@ async function keepOnce(at: AppRun, profileId = campus.id): Promise<void> {
   const keeper = await onPage(at, profileId);
   await offered(at);
   await at.app.verbs.keepPageSignIn({ keep: true });
-  await keeper?.save({ kept: [cookie], tooMany: [] });
+  await keeper?.keep({ kept: [cookie], tooMany: [] });
   await at.app.verbs.disconnect(undefined);
   await when(at.app, ({ access }) => access.kind === 'idle');
 }
@@ -79,12 +79,12 @@ describe('keeping the sign-in on a campus’s page', () => {
     const first = await onPage(at);
     await offered(at);
     expect(await first?.read()).toEqual([]);
-    await first?.save({ kept: [cookie], tooMany: [] });
+    await first?.keep({ kept: [cookie], tooMany: [] });
     expect(await files(at)).toEqual([]);
 
     await at.app.verbs.keepPageSignIn({ keep: true });
     expect(at.app.state.keepPage.wanted).toBe(true);
-    await first?.save({ kept: [cookie], tooMany: [] });
+    await first?.keep({ kept: [cookie], tooMany: [] });
     expect(at.app.state.pageSignIns).toMatchObject([{ profileId: 'campus', usedAt: expect.closeTo(Date.now(), -5) as number }]);
     await at.app.verbs.disconnect(undefined);
     await when(at.app, ({ access }) => access.kind === 'idle');
@@ -127,7 +127,7 @@ describe('keeping the sign-in on a campus’s page', () => {
     await when(at.app, ({ keepPage }) => keepPage.why !== null);
     expect(at.app.state.keepPage).toEqual({ offered: false, wanted: false, why: 'no-encryption', where: 'page' });
     expect(await keeper?.read()).toEqual([]);
-    await keeper?.save({ kept: [], tooMany: [] });
+    await keeper?.keep({ kept: [], tooMany: [] });
     await expect(at.app.verbs.keepPageSignIn({ keep: true })).rejects.toMatchObject({ failure: { code: 'not-now' } });
     isAvailable = true;
     expect(await keeper?.read()).toEqual([cookie]);
@@ -154,7 +154,7 @@ describe('keeping the sign-in on a campus’s page', () => {
   it('a page that removes all its cookies leaves no file', async () => {
     const at = await start();
     await keepOnce(at);
-    await (await onPage(at))?.save({ kept: [], tooMany: [] });
+    await (await onPage(at))?.keep({ kept: [], tooMany: [] });
     expect(await files(at)).toEqual([]);
     expect(at.app.state.pageSignIns).toEqual([]);
     expect(at.app.state.keepPage.wanted).toBe(true);
@@ -166,9 +166,9 @@ describe('keeping the sign-in on a campus’s page', () => {
     const keeper = await onPage(at);
     await offered(at);
     await at.app.verbs.keepPageSignIn({ keep: true });
-    await keeper?.save({ kept: [cookie], tooMany: ['.bomb.test'] });
+    await keeper?.keep({ kept: [cookie], tooMany: ['.bomb.test'] });
     expect(at.app.state.notices.map(({ failure }) => failure)).toMatchObject([
-      { code: 'page-sign-in-unsaved', params: { campus: 'Campus Test University' } },
+      { code: 'page-sign-in-not-kept', params: { campus: 'Campus Test University' } },
       { code: 'page-sign-in-too-many', params: { host: 'bomb.test' } },
     ]);
     expect(await files(at)).toEqual([]);
@@ -202,7 +202,7 @@ describe('forgetting a kept page sign-in', () => {
     const keeper = await onPage(at);
     expect(await keeper?.read()).toEqual([]);
     // And is not kept again unless the person ticks it
-    await keeper?.save({ kept: [cookie], tooMany: [] });
+    await keeper?.keep({ kept: [cookie], tooMany: [] });
     expect(await files(at)).toEqual(['page-sign-in-college.json']);
   });
 
@@ -219,7 +219,7 @@ describe('forgetting a kept page sign-in', () => {
     await keepOnce(at);
     const keeper = await onPage(at);
     await at.app.verbs.forgetPageSignIn({ profileId: campus.id });
-    await keeper?.save({ kept: [cookie], tooMany: [] });
+    await keeper?.keep({ kept: [cookie], tooMany: [] });
     expect(await files(at)).toEqual([]);
   });
 

@@ -34,7 +34,7 @@ let tooMany: readonly string[] = [];
 let read: PageKeeper['read'] = () => Promise.resolve(kept);
 const keeper: PageKeeper = {
   read: () => read(),
-  async save(choice) {
+  async keep(choice) {
     ({ kept, tooMany } = choice);
   },
 };

@@ -98,9 +98,9 @@ describe('the file of a kept page sign-in', () => {
     const files = new PageSignInFiles(directory, encryption);
     await files.write('campus', [cookie], at);
     const refusing: Encryption = { ...encryption, encrypt: () => Promise.reject(new Error('no key')) };
-    expect(await codeOf(new PageSignInFiles(directory, refusing).write('campus', [], at + 1))).toBe('page-sign-in-unsaved');
+    expect(await codeOf(new PageSignInFiles(directory, refusing).write('campus', [], at + 1))).toBe('page-sign-in-not-kept');
     expect(await codeOf(new PageSignInFiles(path.join(directory, 'gone'), encryption).write('campus', [], at))).toBe(
-      'page-sign-in-unsaved',
+      'page-sign-in-not-kept',
     );
     expect(await new PageSignInFiles(directory, encryption).read('campus')).toEqual([cookie]);
     expect(await readdir(directory)).toEqual(['page-sign-in-campus.json']);
@@ -118,7 +118,7 @@ describe('the file of a kept page sign-in', () => {
     const files = new PageSignInFiles(directory);
     expect(await files.isEncrypted()).toBe(false);
     expect(await files.read('campus')).toEqual([]);
-    expect(await codeOf(files.write('campus', [], at))).toBe('page-sign-in-unsaved');
+    expect(await codeOf(files.write('campus', [], at))).toBe('page-sign-in-not-kept');
     expect([...files.all.keys()]).toEqual(['campus']);
   });
 });
