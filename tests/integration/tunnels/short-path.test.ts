@@ -55,7 +55,7 @@ describe.skipIf(missingForPeers() !== null).for([
     await app.reach('idle');
   });
 
-  test('the app tunnel carries a million bytes over a path that drops long packets, because ocproxy’s segments are short', async () => {
+  test('the app tunnel carries a million bytes over a path that drops long packets', async () => {
     const { client } = lab;
     if (!client) throw new Error('no client namespace');
     const folder = await cliFolder();
