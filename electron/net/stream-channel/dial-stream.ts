@@ -4,6 +4,7 @@ import { isOwnFolder } from '../private-socket-posix.ts';
 import { isAnsweredByUs } from '../private-socket-windows.ts';
 import { abortReason, streamError } from '../stream-error.ts';
 import { FramedStream } from './framed-stream.ts';
+import { failureOfLine } from './frames.ts';
 
 /** How long a new connection waits while many others are being accepted. */
 const busyMs = 10;
@@ -24,8 +25,7 @@ export async function dialStream(path: string, token: string, signal: AbortSigna
     socket.write(token);
     const line = await readLine(socket, signal);
     if (line === 'ok') return new FramedStream(socket);
-    const failure = /^([A-Z][A-Z0-9_]{1,40}) (.+)$/.exec(line);
-    throw streamError(failure?.[1] ?? 'EPROTO', failure?.[2] ?? 'the process that carries the tunnel sent what is no answer');
+    throw failureOfLine(line) ?? streamError('EPROTO', 'the process that carries the tunnel sent what is no answer');
   } catch (error) {
     socket.destroy();
     throw error;

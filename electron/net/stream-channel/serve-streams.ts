@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import * as posixSocket from '../private-socket-posix.ts';
 import * as windowsPipe from '../private-socket-windows.ts';
 import { streamError } from '../stream-error.ts';
-import { failureLine, FramedStream } from './framed-stream.ts';
+import { failureLine } from './frames.ts';
+import { Relay } from './relay.ts';
 import { isToken, tokenBytes } from './token.ts';
 
 export interface StreamServerOptions {
@@ -73,7 +74,8 @@ class Streams {
   readonly #pending = new Map<Socket, NodeJS.Timeout>();
   /** Those of them that have sent a token which is not expected yet. */
   readonly #early = new Map<string, Socket>();
-  readonly #open = new Set<Socket | FramedStream>();
+  readonly #dialling = new Set<Socket>();
+  readonly #relays = new Set<Relay>();
   readonly #counts = new Map<string, number>();
   #closed = false;
 
@@ -129,10 +131,8 @@ class Streams {
     for (const { forget } of this.#expected.values()) clearTimeout(forget);
     this.#expected.clear();
     for (const socket of [...this.#pending.keys()]) this.#drop(socket);
-    for (const each of [...this.#open]) {
-      if (each instanceof FramedStream) each.destroy(streamError('ENETDOWN', 'the tunnel is closed'));
-      else each.destroy();
-    }
+    for (const socket of this.#dialling) socket.destroy();
+    for (const relay of this.#relays) relay.fail(streamError('ENETDOWN', 'the tunnel is closed'));
   }
 
   #onToken(socket: Socket, token: string): void {
@@ -164,24 +164,23 @@ class Streams {
     const onReadable = (): void => {
       if (socket.read() !== null) socket.destroy();
     };
-    this.#open.add(socket);
+    this.#dialling.add(socket);
     socket.once('end', onGone).once('close', onGone).on('readable', onReadable);
     try {
       const far = await this.options.dial(host, port, gone.signal);
       socket.off('end', onGone).off('close', onGone).off('readable', onReadable);
-      this.#open.delete(socket);
+      this.#dialling.delete(socket);
       if (gone.signal.aborted || socket.destroyed || this.#closed) {
         far.destroy();
         socket.destroy();
         return;
       }
       socket.write('ok\n');
-      const near = new FramedStream(socket);
-      this.#open.add(near);
-      near.once('close', () => this.#open.delete(near));
-      relay(near, far);
+      const relay = new Relay(socket, far);
+      this.#relays.add(relay);
+      socket.once('close', () => this.#relays.delete(relay));
     } catch (error) {
-      this.#open.delete(socket);
+      this.#dialling.delete(socket);
       socket.end(`${failureLine(error)}\n`, () => socket.destroy());
     }
   }
@@ -211,20 +210,4 @@ class Streams {
     this.#counts.set(what, count);
     if ((count & (count - 1)) === 0) this.options.log(`streams: ${what}${count > 1 ? ` (${count} times)` : ''}`);
   }
-}
-
-/** Joins two streams. Each end ends the other in order, and each failure fails the other. */
-function relay(near: FramedStream, far: Duplex): void {
-  const complete = (stream: Duplex): boolean => stream.readableEnded && stream.writableFinished;
-  near.on('error', () => far.destroy());
-  far.on('error', (error) => near.destroy(error));
-  // A stream that closes in order leaves the other one time to send the rest
-  near.once('close', () => {
-    if (!complete(near)) far.destroy();
-  });
-  far.once('close', () => {
-    if (!complete(far) && !near.destroyed) near.destroy(streamError('ECONNRESET', 'the far end broke the connection'));
-  });
-  near.pipe(far);
-  far.pipe(near);
 }
