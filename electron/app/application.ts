@@ -1,5 +1,5 @@
 import type { AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
-import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.ts';
+import { isSigningIn } from '../../shared/access-state.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import { readLink } from '../../shared/link.ts';
 import type { Profile } from '../../shared/profile.ts';
@@ -13,6 +13,7 @@ import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
 import { stateOf } from './app-state.ts';
+import { Attempts } from './attempts.ts';
 import { interruptedRun } from './interrupted-run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { PendingSecrets } from './sign-in/pending-secrets.ts';
@@ -20,7 +21,6 @@ import { LinkConfirmations } from './link-confirmations.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
 import { PolicyControl, withoutPolicy, type PolicyView } from './policy/policy-control.ts';
-import { allowedGateways } from './profiles/under-policy.ts';
 import { preferencesUnder } from './policy/preferences.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts, PageKeeper } from './ports.ts';
@@ -28,7 +28,6 @@ import { ProfileStore } from './profiles/profile-store.ts';
 import { ProxyQuestion } from './proxy-question.ts';
 import { RecoveryFlow } from './recovery/recovery-flow.ts';
 import { SavedSignIn } from './sign-in/saved-sign-in.ts';
-import { PageOpening } from './sign-in/page-opening.ts';
 import { SignInPages } from './sign-in/sign-in-pages.ts';
 import { TaskFlow } from './portal/task-flow.ts';
 import { TrafficSamples } from './traffic-samples.ts';
@@ -82,17 +81,12 @@ class App implements Parts {
   settingsOpen = false;
   private readonly ending = new AbortController();
   private quitting = false;
-  /** Whether a person pressed Connect for the current attempt. */
-  private pressed = false;
-  /** The profile id of the current attempt. */
-  private attempted: string | null = null;
   private readonly links = new LinkConfirmations();
-  private readonly pageOpening = new PageOpening();
+  readonly attempts = new Attempts(this, (isOn) => this.otherVpn.watch(isOn));
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
   private readonly recorder: RunRecorder;
-  private lastKind: AccessState['kind'] = 'idle';
 
   constructor(readonly deps: ApplicationDeps) {
     const { settings, secrets, desktop, log, now } = deps;
@@ -118,7 +112,7 @@ class App implements Parts {
       stop: this.ending.signal,
       notices: this.notices,
       tell: ({ code, detail }) => log(`the saved sign-in could not be forgotten: ${code} ${detail ?? ''}`),
-      isAtRest: () => this.lastKind === 'idle',
+      isAtRest: () => this.attempts.isAtRest,
       policyChanged: () => this.policyChanged(),
       changed,
     });
@@ -147,7 +141,7 @@ class App implements Parts {
           tell(failure);
         },
         preset: (profile, prompt) => this.savedSignIn.preset(profile, prompt),
-        prepared: (profile) => this.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed)),
+        prepared: (profile) => this.attempts.prepared(profile),
       },
       interrupted?.ending ?? null,
     );
@@ -172,7 +166,7 @@ class App implements Parts {
     });
     this.signInPages = new SignInPages({
       view: desktop.signInPage,
-      profile: () => this.profileStore.all.find(({ id }) => id === this.attempted) ?? null,
+      profile: () => this.attempts.profile,
       changed,
       opened: () => deps.desktop.showWindow(),
     });
@@ -199,7 +193,7 @@ class App implements Parts {
     });
     // Before the listeners below: the portal opens through the proxy
     bindProxy(this.controller, deps.proxy);
-    this.controller.onChange((state) => this.accessChanged(state));
+    this.controller.onChange((state) => this.attempts.accessChanged(state));
     settings.onNotice((notice) => {
       this.notices.add(notice);
     });
@@ -275,26 +269,8 @@ class App implements Parts {
     return selected;
   }
 
-  /**
-   * Starts a new attempt and clears what an earlier one left on the screen.
-   *
-   * @param pressed whether a person pressed Connect, or a task, for this; false when a link or a file asked for it
-   */
-  async connect(profileId: string, pressed = true): Promise<void> {
-    this.profileStore.find(profileId);
-    if (this.controller.state.kind === 'on-campus') await this.controller.disconnect();
-    await this.policy.beforeConnect();
-    const profile = this.profileStore.find(profileId);
-    const { gateways, name: campus } = profile;
-    if (allowedGateways(profile, this.policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
-    this.notices.dismiss('push-left');
-    this.pressed = pressed;
-    this.attempted = profileId;
-    this.controller.connect(profile);
-    this.profileStore.select(profileId);
-    this.notices.background(this.savedSignIn.page.probe(profile));
-    // Last, because a locked keychain may ask the person to unlock it
-    this.notices.background(this.savedSignIn.savedPassword.probe());
+  connect(profileId: string, pressed = true): Promise<void> {
+    return this.attempts.connect(profileId, pressed);
   }
 
   async openArgument(argument: string): Promise<void> {
@@ -312,27 +288,9 @@ class App implements Parts {
     }
   }
 
-  async quickConnect(): Promise<void> {
-    if (this.controller.state.kind !== 'idle') return;
-    if (!this.policy.policy.quickConnect) {
-      this.deps.desktop.showWindow();
-      return;
-    }
-    const settled = new Promise<void>((resolve) => {
-      const off = this.controller.onChange((state) => {
-        if (state.kind === 'asking' && !state.answered && state.autoAnswerAt === undefined) this.deps.desktop.showWindow();
-        else if (!isUp(state) && state.kind !== 'idle') return;
-        off();
-        resolve();
-      });
-    });
-    await this.connect(this.profile.id);
-    await settled;
-  }
-
   pageKeeper(): PageKeeper | null {
-    const profile = this.profileStore.all.find(({ id }) => id === this.attempted);
-    return profile ? this.savedSignIn.page.keeperFor(profile) : null;
+    const { profile } = this.attempts;
+    return profile && this.savedSignIn.page.keeperFor(profile);
   }
 
   mayQuit(): boolean {
@@ -367,49 +325,6 @@ class App implements Parts {
     this.confirmation = this.links.next(isBusy, controller.state, this.confirmation) ?? this.confirmation;
   }
 
-  private accessChanged(state: AccessState): void {
-    if (state.kind === 'contacting') this.pageOpening.noteContact(state.gateway);
-    const changedKind = state.kind !== this.lastKind;
-    const before = this.lastKind;
-    this.lastKind = state.kind;
-    this.changed();
-    if (!changedKind) return;
-    this.otherVpn.watch(isSigningIn(state));
-    const open = isUp(state);
-    if (state.kind === 'connected' && before === 'opening') this.notices.background(this.savedSignIn.worked(state.profileId));
-    if (open && before !== 'reconnecting' && this.taskFlow.current && this.recovery.state.step === 'closed')
-      this.notices.background(this.taskFlow.pursue());
-    if (state.kind === 'closing') {
-      this.notices.background(this.portal.close());
-      if (state.ending === null) this.warnOfPush();
-    }
-    if (state.kind === 'idle') {
-      if (this.attempted !== null) this.notices.background(this.savedSignIn.ended(this.attempted, state.ending));
-      this.attempted = null;
-      this.endTask(state.ending);
-      this.notices.background(this.policy.atRest());
-    }
-  }
-
-  /** Duo's page sends a push by itself, and nobody withdraws it when the page closes. A lost phone is not the person's to answer. */
-  private warnOfPush(): void {
-    const { current } = this.taskFlow;
-    const { state: page } = this.signInPages;
-    if (page.kind === 'open' && page.step === 'second-factor' && current !== 'lost-phone' && this.pendingSecrets.passcode === null)
-      this.notices.tell({ code: 'push-left' });
-  }
-
-  /**
-   * Ends the task if the person ended the session. After a failure the task stays: Try again continues it. While the
-   * recovery screens are open the task stays too: they have buttons of their own to leave it.
-   */
-  private endTask(ending: Failure | null): void {
-    this.update(() => {
-      this.pendingSecrets.forgetSignIn();
-      if (ending === null && this.recovery.state.step === 'closed') this.taskFlow.current = null;
-    });
-  }
-
   private portalChanged(): void {
     const { state } = this.portal;
     // A device was added: the campus has voided the recovery passcode, so we forget it
@@ -439,7 +354,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     verbs: verbsOf(app),
     dial: (host, port, signal) => app.controller.dial(host, port, signal),
     openArgument: (argument) => app.openArgument(argument),
-    quickConnect: () => app.quickConnect(),
+    quickConnect: () => app.attempts.quickConnect(),
     tell: (failure) => app.notices.tell(failure),
     connect: (profileId, pressed) => connectOnly(app, profileId, pressed),
     pageKeeper: () => app.pageKeeper(),

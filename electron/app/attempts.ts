@@ -1,0 +1,125 @@
+import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.ts';
+import { fail, type Failure } from '../../shared/failure.ts';
+import type { Profile } from '../../shared/profile.ts';
+import type { PreparedAnswer } from '../access/prompts.ts';
+import type { Parts } from './parts.ts';
+import { allowedGateways } from './profiles/under-policy.ts';
+import { PageOpening } from './sign-in/page-opening.ts';
+
+/** A person's attempts to connect, one after the other, and what the app does whenever their state changes. */
+export class Attempts {
+  /** Whether a person pressed Connect for the current attempt. */
+  private pressed = false;
+  /** The profile id of the current attempt. */
+  private attempted: string | null = null;
+  private lastKind: AccessState['kind'] = 'idle';
+  private readonly pageOpening = new PageOpening();
+
+  /** @param watchOtherVpn whether to look for another VPN, from now on */
+  constructor(
+    private readonly parts: Parts,
+    private readonly watchOtherVpn: (isOn: boolean) => void,
+  ) {}
+
+  /** Whether there is neither an attempt nor a session. */
+  get isAtRest(): boolean {
+    return this.lastKind === 'idle';
+  }
+
+  /** The profile of the current attempt, or null. */
+  get profile(): Profile | null {
+    return this.parts.profileStore.all.find(({ id }) => id === this.attempted) ?? null;
+  }
+
+  /** Answers the questions of a new attempt that need no person. */
+  prepared(profile: Profile): PreparedAnswer {
+    return this.parts.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed));
+  }
+
+  /**
+   * Starts a new attempt and clears what an earlier one left on the screen.
+   *
+   * @param pressed whether a person pressed Connect, or a task, for this; false when a link or a file asked for it
+   */
+  async connect(profileId: string, pressed: boolean): Promise<void> {
+    const { controller, notices, policy, profileStore, savedSignIn } = this.parts;
+    profileStore.find(profileId);
+    if (controller.state.kind === 'on-campus') await controller.disconnect();
+    await policy.beforeConnect();
+    const profile = profileStore.find(profileId);
+    const { gateways, name: campus } = profile;
+    if (allowedGateways(profile, policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
+    notices.dismiss('push-left');
+    this.pressed = pressed;
+    this.attempted = profileId;
+    controller.connect(profile);
+    profileStore.select(profileId);
+    notices.background(savedSignIn.page.probe(profile));
+    // Last, because a locked keychain may ask the person to unlock it
+    notices.background(savedSignIn.savedPassword.probe());
+  }
+
+  /** Connects without a window until a question needs the person. Resolves then, or at the end of the attempt. */
+  async quickConnect(): Promise<void> {
+    const { controller, desktop, policy } = this.parts;
+    if (controller.state.kind !== 'idle') return;
+    if (!policy.policy.quickConnect) {
+      desktop.showWindow();
+      return;
+    }
+    const settled = new Promise<void>((resolve) => {
+      const off = controller.onChange((state) => {
+        if (state.kind === 'asking' && !state.answered && state.autoAnswerAt === undefined) desktop.showWindow();
+        else if (!isUp(state) && state.kind !== 'idle') return;
+        off();
+        resolve();
+      });
+    });
+    await this.connect(this.parts.profile.id, true);
+    await settled;
+  }
+
+  /** Announces the new state, and does what it calls for. */
+  accessChanged(state: AccessState): void {
+    const { notices, policy, portal, recovery, savedSignIn, taskFlow } = this.parts;
+    if (state.kind === 'contacting') this.pageOpening.noteContact(state.gateway);
+    const before = this.lastKind;
+    this.lastKind = state.kind;
+    this.parts.update(() => undefined);
+    if (state.kind === before) return;
+    this.watchOtherVpn(isSigningIn(state));
+    if (state.kind === 'connected' && before === 'opening') notices.background(savedSignIn.worked(state.profileId));
+    if (isUp(state) && before !== 'reconnecting' && taskFlow.current && recovery.state.step === 'closed')
+      notices.background(taskFlow.pursue());
+    if (state.kind === 'closing') {
+      notices.background(portal.close());
+      if (state.ending === null) this.warnOfPush();
+    }
+    if (state.kind === 'idle') {
+      if (this.attempted !== null) notices.background(savedSignIn.ended(this.attempted, state.ending));
+      this.attempted = null;
+      this.endTask(state.ending);
+      notices.background(policy.atRest());
+    }
+  }
+
+  /** Duo's page sends a push by itself, and nobody withdraws it when the page closes. A lost phone is not the person's to answer. */
+  private warnOfPush(): void {
+    const { notices, pendingSecrets, signInPages, taskFlow } = this.parts;
+    const { state: page } = signInPages;
+    if (page.kind === 'open' && page.step === 'second-factor' && taskFlow.current !== 'lost-phone' && pendingSecrets.passcode === null)
+      notices.tell({ code: 'push-left' });
+  }
+
+  /**
+   * Ends the task if the person ended the session. After a failure the task stays: Try again continues it. While the
+   * recovery screens are open the task stays too: they have buttons of their own to leave it.
+   */
+  private endTask(ending: Failure | null): void {
+    const { pendingSecrets, recovery, taskFlow } = this.parts;
+    this.parts.update(() => {
+      pendingSecrets.forgetSignIn();
+      if (ending === null && recovery.state.step === 'closed') taskFlow.current = null;
+    });
+  }
+}
