@@ -41,7 +41,7 @@ export function f5Tunnel(options: PppGatewayOptions, byId: (id: string) => PppSe
       // What OpenConnect knows as "the cookie is not valid" (`f5_connect`)
       if (!wanted || !isRight) return { status: 504 };
       return (socket, head) => {
-        const addresses = [`X-VPN-client-IP: ${insidePlan.client}`, ...(ipv6 ? [`X-VPN-client-IPv6: ${insidePlan.ipv6.client}`] : [])];
+        const addresses = [`X-VPN-client-IP: ${wanted.address}`, ...(ipv6 ? [`X-VPN-client-IPv6: ${insidePlan.ipv6.client}`] : [])];
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${addresses.join('\r\n')}\r\nX-VPN-server-IP: 10.80.0.1\r\n\r\n`, () =>
           open(wanted)(socket, head),
         );

@@ -1,5 +1,5 @@
 import { insidePlan } from './inside-hosts.ts';
-import type { PppFamily, PppGatewayOptions } from './ppp-family.ts';
+import type { PppFamily, PppGatewayOptions, PppSession } from './ppp-family.ts';
 
 /**
  * Fortinet's configuration and tunnel, from what OpenConnect's `fortinet.c` asks for: `/remote/fortisslvpn_xml`
@@ -17,7 +17,7 @@ export function fortinetTunnel({ ipv6 = false, refusesBy = 'status', survivesDro
         if (!session) return refusesBy === 'status' ? { status: 403 } : { status: 302, headers: { location: '/remote/login' } };
         if (place === '/remote/fortisslvpn') return { body: 'The configuration of old versions.' };
         // 9.01 asks without it
-        const configuration = settings(ipv6 && query === 'dual_stack=1', survivesDrop);
+        const configuration = settings(session, ipv6 && query === 'dual_stack=1', survivesDrop);
         return { headers: { 'content-type': 'application/xml' }, body: configuration };
       }
       if (place !== '/remote/sslvpn-tunnel') return null;
@@ -26,8 +26,8 @@ export function fortinetTunnel({ ipv6 = false, refusesBy = 'status', survivesDro
   };
 }
 
-function settings(ipv6: boolean, survivesDrop: boolean): string {
-  const { client, nameServer, searchDomain, route } = insidePlan;
+function settings({ address }: PppSession, ipv6: boolean, survivesDrop: boolean): string {
+  const { nameServer, searchDomain, route } = insidePlan;
   const byIpv6 = `<ipv6><dns ipv6="${insidePlan.ipv6.nameServer}"/><assigned-addr ipv6="${insidePlan.ipv6.client}" prefix-len="64"/>
     <split-tunnel-info><addr ipv6="fd80::" prefix-len="64"/></split-tunnel-info></ipv6>`;
   return `<?xml version="1.0" encoding="utf-8"?>
@@ -38,7 +38,7 @@ function settings(ipv6: boolean, survivesDrop: boolean): string {
   <client-config save-password="off" keep-alive="on" auto-connect="off"/>
   <ipv4>
     <dns ip="${nameServer}" domain="${searchDomain}"/>
-    <assigned-addr ipv4="${client}"/>
+    <assigned-addr ipv4="${address}"/>
     <split-tunnel-info><addr ip="${route.network}" mask="${route.netmask}"/></split-tunnel-info>
   </ipv4>
   ${ipv6 ? byIpv6 : ''}

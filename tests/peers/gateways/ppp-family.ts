@@ -29,7 +29,9 @@ export interface PppSession {
   readonly ticket: string;
   /** F5's second name of a session, in the request for a tunnel. */
   readonly id: string;
-  readonly network: TunnelNetwork;
+  /** The client's address. */
+  address: string;
+  network: TunnelNetwork;
   link: PppLink | null;
   /** How often a tunnel began. */
   tunnels: number;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import tls, { type TLSSocket } from 'node:tls';
+import type { TunnelNetwork } from '../../../campus/tunnel-network/network.ts';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -34,6 +35,8 @@ export interface PppGateway {
   session(grant: OpenConnectGrant): PppSession;
   /** Knows a session no more, and tells nobody. */
   forget(grant: OpenConnectGrant): void;
+  /** Gives the session another address from its next tunnel on. */
+  readdress(grant: OpenConnectGrant): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
   /** Refuses connections, breaks those that are open, and listens again when `back` is called. */
@@ -53,13 +56,14 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   const sockets = new Set<TLSSocket>();
   const wire: PppFamily = family === 'f5' ? f5Tunnel(options, (id) => byId(id)) : fortinetTunnel(options);
   const byId = (id: string): PppSession | null => [...sessions.values()].find((session) => session.id === id) ?? null;
-  const plan = planOf(family, options);
+  const networkFor = (client: string): TunnelNetwork => hosts.network(client, options.mru ?? insidePlan.mtu);
 
   const newSession = (): PppSession => {
     const session: PppSession = {
       ticket: randomBytes(16).toString('hex'),
       id: randomBytes(8).toString('hex'),
-      network: hosts.network(insidePlan.client, options.mru ?? insidePlan.mtu),
+      address: insidePlan.client,
+      network: networkFor(insidePlan.client),
       link: null,
       tunnels: 0,
       received: 0,
@@ -73,6 +77,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   };
   const openTunnel = (session: PppSession) => (socket: TLSSocket, head: Buffer) => {
     const previous = session.link;
+    const plan = planOf(family, session.address, options);
     const link = new PppLink(socket, wire.kind, plan, {
       onReady: (mtu) => session.network.attach(link, mtu),
       onPacket: (packet) => {
@@ -177,6 +182,12 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     }),
     session: sessionOf,
     forget: (grant) => void sessions.delete(sessionOf(grant).ticket),
+    readdress(grant) {
+      const session = sessionOf(grant);
+      session.network.close();
+      session.address = '10.80.128.77';
+      session.network = networkFor(session.address);
+    },
     hangUp() {
       for (const { link } of sessions.values()) link?.close();
     },
@@ -196,14 +207,14 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   };
 }
 
-function planOf(family: 'f5' | 'fortinet', options: PppGatewayOptions): PppPlan {
+function planOf(family: 'f5' | 'fortinet', client: string, options: PppGatewayOptions): PppPlan {
   const { hdlc = false, compression = true, ipv6 = false, namesByPpp = false, mru = insidePlan.mtu, offersCompression = false } = options;
   return {
     mru,
     hdlc: family === 'f5' && hdlc,
     compression: family === 'f5' && compression,
     ipv4: {
-      client: ipv4Bytes(insidePlan.client),
+      client: ipv4Bytes(client),
       gateway: ipv4Bytes('10.80.0.1'),
       nameServers: namesByPpp ? [ipv4Bytes(insidePlan.nameServer)] : [],
     },

@@ -55,8 +55,7 @@ export class PppLink implements PacketLink {
         events.onReady(mtu);
       },
       onPacket: (packet) => events.onPacket(packet),
-      // The client closes once it has our answer
-      onTerminated: () => undefined,
+      onTerminated: () => this.close(),
     });
     this.handshake = setTimeout(() => {
       events.onViolation('PPP: nothing agreed on in time');

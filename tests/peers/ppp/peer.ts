@@ -37,7 +37,7 @@ export interface PppEvents {
   /** IP packets may go both ways. `mru`: the largest packet that the client takes. */
   onReady(mru: number): void;
   onPacket(packet: Buffer): void;
-  /** The client ended the connection. */
+  /** The client acknowledged that we ended the connection. */
   onTerminated(): void;
 }
 
@@ -193,7 +193,6 @@ export class PppPeer {
     else if (code === codes.terminate) {
       this.wasTerminated = true;
       this.sendControl(pppProtocols.lcp, { code: codes.terminateAck, id, data: Buffer.alloc(0) });
-      this.events.onTerminated();
     } else if (code === codes.terminateAck) this.events.onTerminated();
     else if (code === codes.echo) {
       this.expectMagic('an echo request', data);
