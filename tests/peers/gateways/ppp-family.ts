@@ -14,6 +14,8 @@ export interface PppGatewayOptions {
   ipv6?: boolean;
   /** Gives the name servers by PPP and not in the configuration. F5 only. */
   namesByPpp?: boolean;
+  /** Gives no address at all. */
+  addressless?: boolean;
   /** The gateway's MRU, in bytes. */
   mru?: number;
   /** Asks for data compression, which no OpenConnect has. */

@@ -37,6 +37,8 @@ export interface PppGateway {
   forget(grant: OpenConnectGrant): void;
   /** Gives the session another address from its next tunnel on. */
   readdress(grant: OpenConnectGrant): void;
+  /** From now on hangs up before or after LCP is open, or, with null, no more. */
+  breakOff(when: 'before-lcp' | 'after-lcp' | null): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
   /** Refuses connections, breaks those that are open, and listens again when `back` is called. */
@@ -79,6 +81,9 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     const previous = session.link;
     const plan = planOf(family, session.address, options);
     const link = new PppLink(socket, wire.kind, plan, {
+      onOpen: () => {
+        if (breaksOff === 'after-lcp') link.close();
+      },
       onReady: (mtu) => session.network.attach(link, mtu),
       onPacket: (packet) => {
         session.received += packet.length;
@@ -98,7 +103,8 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     session.link = link;
     session.tunnels += 1;
     previous?.close();
-    link.start(head);
+    if (breaksOff === 'before-lcp') link.close();
+    else link.start(head);
   };
   const serve = (request: Served): Outcome => {
     requests.push(request);
@@ -116,6 +122,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     return { ...reply, headers: { ...reply.headers, 'set-cookie': renamed } };
   };
 
+  let breaksOff: 'before-lcp' | 'after-lcp' | null = null;
   let port = 0;
   const listen = async (): Promise<tls.Server> => {
     const made = tls.createServer({ key: leaf.keyPem, cert: leaf.pem }, (socket) => {
@@ -188,6 +195,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
       session.address = '10.80.128.77';
       session.network = networkFor(session.address);
     },
+    breakOff: (when) => (breaksOff = when),
     hangUp() {
       for (const { link } of sessions.values()) link?.close();
     },
@@ -208,16 +216,26 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
 }
 
 function planOf(family: 'f5' | 'fortinet', client: string, options: PppGatewayOptions): PppPlan {
-  const { hdlc = false, compression = true, ipv6 = false, namesByPpp = false, mru = insidePlan.mtu, offersCompression = false } = options;
+  const {
+    hdlc = false,
+    compression = true,
+    ipv6 = false,
+    namesByPpp = false,
+    mru = insidePlan.mtu,
+    offersCompression = false,
+    addressless = false,
+  } = options;
   return {
     mru,
     hdlc: family === 'f5' && hdlc,
     compression: family === 'f5' && compression,
-    ipv4: {
-      client: ipv4Bytes(client),
-      gateway: ipv4Bytes('10.80.0.1'),
-      nameServers: namesByPpp ? [ipv4Bytes(insidePlan.nameServer)] : [],
-    },
+    ipv4: addressless
+      ? null
+      : {
+          client: ipv4Bytes(client),
+          gateway: ipv4Bytes('10.80.0.1'),
+          nameServers: namesByPpp ? [ipv4Bytes(insidePlan.nameServer)] : [],
+        },
     ipv6: ipv6 ? { client: interfaceId(insidePlan.ipv6.client), gateway: interfaceId(insidePlan.ipv6.gateway) } : null,
     offersCompression,
   };

@@ -34,6 +34,8 @@ export interface PppPlan {
 export interface PppEvents {
   /** A frame for the client, and the control characters to escape in it. */
   send(frame: Buffer, asyncMap: number): void;
+  /** LCP is open. */
+  onOpen(): void;
   /** IP packets may go both ways. `mru`: the largest packet that the client takes. */
   onReady(mru: number): void;
   onPacket(packet: Buffer): void;
@@ -175,6 +177,7 @@ export class PppPeer {
     this.sending = compressionIn(this.lcp.agreed ?? []);
     this.asyncMap = valueOf(this.lcp.agreed, lcpOptions.asyncMap)?.readUInt32BE(0) ?? defaultAsyncMap;
     if (this.plan.offersCompression) this.sendControl(pppProtocols.compression, { code: codes.request, id: 1, data: Buffer.alloc(0) });
+    this.events.onOpen();
     this.ipcp?.start();
     this.ip6cp?.start();
   }
