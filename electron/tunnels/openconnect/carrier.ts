@@ -33,6 +33,8 @@ const attempt = 1;
 const pulse = { everyMs: 500, owed: 3 } as const;
 const leaveTimeoutMs = 1_500;
 const cancelTimeoutMs = 400;
+/** Tries that fail come at most once a second. */
+const mostConnects = { count: 20, withinMs: 10_000 } as const;
 
 /** One process that carries one tunnel. It is never used for anything else afterwards. */
 export class Carrier {
@@ -45,6 +47,7 @@ export class Carrier {
   private settleOpen: ((pushed: Pushed) => void) | null = null;
   private asked = 0;
   private over = false;
+  private readonly connects: number[] = [];
 
   constructor(
     private readonly link: WorkerLink,
@@ -122,6 +125,14 @@ export class Carrier {
     await this.ended;
   }
 
+  /** The library connects again at once after a connection that the gateway accepted and broke (`ssl_reconnect` in `ssl.c`). */
+  private connectsTooOften(): boolean {
+    const now = performance.now();
+    this.connects.push(now);
+    if (this.connects.length > mostConnects.count) this.connects.shift();
+    return this.connects.length === mostConnects.count && now - (this.connects[0] ?? 0) < mostConnects.withinMs;
+  }
+
   private handle(message: FromWorker): void {
     if ('attempt' in message && message.attempt !== attempt) return;
     switch (message.type) {
@@ -130,7 +141,10 @@ export class Carrier {
         else this.listener.up(message.pushed);
         return;
       case 'connecting':
-        this.listener.connecting();
+        if (this.connectsTooOften()) {
+          this.output.add('The gateway breaks off again and again', null);
+          this.settleEnd({ kind: 'returned' });
+        } else this.listener.connecting();
         return;
       case 'progress':
         this.output.add(message.format, message.words ?? null);

@@ -1,7 +1,13 @@
 import type { OutputFacts } from './output.ts';
 
 /** Results of the library (`openconnect_mainloop` in `mainloop.c`): minus errno. ECONNABORTED by system: Linux, macOS, Windows. */
-const results = { rejected: -1, cancelled: -4, endedByGateway: -32, detached: [-103, -53, -106] as readonly number[] } as const;
+const results = {
+  rejected: -1,
+  invalid: -22,
+  cancelled: -4,
+  endedByGateway: -32,
+  detached: [-103, -53, -106] as readonly number[],
+} as const;
 const keptLines = 40;
 
 /** Reads what the library reports: the formats of its log lines, without values, and its result. */
@@ -10,6 +16,7 @@ export class LibraryOutput implements OutputFacts {
   reached = false;
   connectStatus: number | null = null;
   refusesPulse = false;
+  private saysEnd = false;
   private result: number | null = null;
   private readonly lines: string[] = [];
 
@@ -17,6 +24,7 @@ export class LibraryOutput implements OutputFacts {
   add(format: string, words: string | null): void {
     const line = format.replaceAll(/\s+/g, ' ').trim();
     this.reached ||= line.startsWith('Connected to ');
+    this.saysEnd ||= line.startsWith('Server terminates with reason: ');
     this.refusesPulse ||= line.startsWith('Unexpected IF-T/TLS authentication challenge') || words === 'Code 0x00';
     const status = /^HTTP (\d{3})$/.exec(words ?? '')?.[1];
     if (status !== undefined && line.startsWith('Got inappropriate HTTP CONNECT response')) this.connectStatus = Number(status);
@@ -31,7 +39,12 @@ export class LibraryOutput implements OutputFacts {
   }
 
   get endedByGateway(): boolean {
-    return this.result === results.endedByGateway;
+    return this.saysEnd || this.result === results.endedByGateway;
+  }
+
+  /** Of an answer's status the log tells only that it is not 200. A refusal has another line after it (`do_https_request`). */
+  get sentElsewhere(): boolean {
+    return this.result === results.invalid && this.lines.at(-2) === 'Got HTTP response: %s';
   }
 
   /** The exit code that `openconnect` has for this result (`main.c`). Null: the library has not returned. */

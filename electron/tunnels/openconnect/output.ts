@@ -56,6 +56,8 @@ export interface OutputFacts {
   readonly connectStatus: number | null;
   /** The gateway ended the session. If that is said differently, it looks like a broken link, and the next attempt finds out. */
   readonly endedByGateway: boolean;
+  /** The gateway answered the request for the tunnel's settings with a redirection, as F5 does for a session that it does not know (`f5_configure`). */
+  readonly sentElsewhere: boolean;
   /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
   readonly refusesPulse: boolean;
   /** The last lines, without any that may hold a ticket. */
@@ -73,13 +75,15 @@ export class OpenConnectOutput implements OutputFacts {
   unproven = false;
   connectStatus: number | null = null;
   endedByGateway = false;
+  sentElsewhere = false;
   refusesPulse = false;
 
   add(bytes: Buffer): void {
     this.text = (this.text + bytes.toString('latin1')).slice(-4_000);
     this.reached ||= /^Connected to /m.test(this.text);
     this.refusesPulse ||= /^(Unexpected IF-T\/TLS authentication challenge|Authentication failure: Code 0x00$)/m.test(this.text);
-    this.endedByGateway ||= /^Session terminated by server/m.test(this.text);
+    this.endedByGateway ||= /^(Session terminated by server|Server terminates with reason: )/m.test(this.text);
+    this.sentElsewhere ||= /^Got HTTP response: HTTP\/1\.\d 30[1278].*\n+Creating SSL connection failed$/m.test(this.text);
     this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
     const status = /^Got inappropriate HTTP CONNECT response: HTTP\/1\.\d (\d{3})/m.exec(this.text)?.[1];
     if (status !== undefined) this.connectStatus = Number(status);
@@ -135,6 +139,6 @@ export function refusalOf(code: number | null, output: OutputFacts, host: string
   if (code !== 2 && status !== null && status >= 400 && status < 500)
     return fail('client-refused', { host, agent: userAgent, system }, { detail });
   if (output.refusesPulse) return fail('pulse-refused', { host }, { detail });
-  if (code === 2) return fail('ticket-rejected', undefined, { detail });
+  if (code === 2 || output.sentElsewhere) return fail('ticket-rejected', undefined, { detail });
   return fail(output.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
 }

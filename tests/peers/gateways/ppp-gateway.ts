@@ -81,7 +81,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     const previous = session.link;
     const plan = planOf(family, session.address, options);
     const link = new PppLink(socket, wire.kind, plan, {
-      onOpen: () => {
+      onAsked: () => {
         if (breaksOff === 'after-lcp') link.close();
       },
       onReady: (mtu) => session.network.attach(link, mtu),

@@ -5,8 +5,8 @@ import { PppPeer, type PppPlan } from './peer.ts';
 import { ProtocolViolation } from './violation.ts';
 
 export interface LinkEvents {
-  /** LCP is open. */
-  onOpen(): void;
+  /** The client asks for an address: LCP is open. */
+  onAsked(): void;
   /** `mtu`: the largest packet that the client takes. */
   onReady(mtu: number): void;
   onPacket(packet: Buffer): void;
@@ -51,7 +51,7 @@ export class PppLink implements PacketLink {
     this.frames = encapsulation(kind);
     this.peer = new PppPeer(plan, {
       send: (frame, asyncMap) => this.enqueue(this.frames.wrap(frame, asyncMap)),
-      onOpen: () => events.onOpen(),
+      onAsked: () => events.onAsked(),
       onReady: (mtu) => {
         this.isReady = true;
         clearTimeout(this.handshake);

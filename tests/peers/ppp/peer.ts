@@ -34,8 +34,8 @@ export interface PppPlan {
 export interface PppEvents {
   /** A frame for the client, and the control characters to escape in it. */
   send(frame: Buffer, asyncMap: number): void;
-  /** LCP is open. */
-  onOpen(): void;
+  /** The client knows that LCP is open: it asks for an address. */
+  onAsked(): void;
   /** IP packets may go both ways. `mru`: the largest packet that the client takes. */
   onReady(mru: number): void;
   onPacket(packet: Buffer): void;
@@ -44,6 +44,8 @@ export interface PppEvents {
 }
 
 const none: HeaderCompression = { protocol: false, address: false };
+/** Before LCP is open, other protocols are dropped however they look. */
+const any: HeaderCompression = { protocol: true, address: true };
 /** What a client takes that says nothing about it (RFC 1661, 6.1). */
 const defaultMru = 1_500;
 
@@ -53,7 +55,7 @@ export class PppPeer {
   private readonly lcp: Negotiation;
   private readonly ipcp: Negotiation | null;
   private ip6cp: Negotiation | null;
-  private receiving = none;
+  private receiving = any;
   private sending = none;
   private asyncMap = defaultAsyncMap;
   private nextId = 100;
@@ -177,7 +179,6 @@ export class PppPeer {
     this.sending = compressionIn(this.lcp.agreed ?? []);
     this.asyncMap = valueOf(this.lcp.agreed, lcpOptions.asyncMap)?.readUInt32BE(0) ?? defaultAsyncMap;
     if (this.plan.offersCompression) this.sendControl(pppProtocols.compression, { code: codes.request, id: 1, data: Buffer.alloc(0) });
-    this.events.onOpen();
     this.ipcp?.start();
     this.ip6cp?.start();
   }
@@ -227,6 +228,7 @@ export class PppPeer {
       this.discarded.push(`${name}: before LCP was open`);
       return;
     }
+    this.events.onAsked();
     const negotiation = protocol === pppProtocols.ipcp ? this.ipcp : this.ip6cp;
     if (!negotiation) {
       this.nextId += 1;

@@ -20,7 +20,7 @@ function start(changes: Partial<PppPlan> = {}) {
     { ...plan, ...changes },
     {
       send: (frame) => void sent.push(spelled(decodeFrame(frame, { protocol: true, address: true }))),
-      onOpen: () => undefined,
+      onAsked: () => undefined,
       onReady: (mru) => void told.push(`ready ${mru}`),
       onPacket: (packet) => void packets.push(packet.toString('hex')),
       onTerminated: () => void told.push('terminated'),

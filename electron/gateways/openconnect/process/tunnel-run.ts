@@ -11,8 +11,15 @@ const reconnectEverySeconds = 1;
 /** IPv6 and UDP: the longest headers around a packet to the gateway. */
 const headerBytes = 48;
 const failed = -1;
-/** The library never accepts another address (`check_address_sanity` in `cstp.c`), and would try again until its time is over. */
-const otherAddress = /^Reconnect gave different (?:Legacy IP|IPv6) (?:address|netmask)/;
+/**
+ * The library never accepts another address. It would try again until its time is over (`check_address_sanity` in `cstp.c`),
+ * or sign out (`handle_config_rejnak` in `ppp.c`).
+ */
+const otherAddress = /^(?:Reconnect gave different (?:Legacy IP|IPv6) (?:address|netmask)|Server rejected Legacy IP address)/;
+/** The connection broke before PPP was agreed on. The library takes that for a refused ticket, and signs out (`ppp_mainloop`). */
+const withoutPpp = 'Failed to establish PPP';
+/** Minus EIO: the library's own result for an end without a better one. */
+const inputOutputError = -5;
 
 interface RunDeps {
   post: (message: FromThread) => void;
@@ -36,8 +43,9 @@ export function carryTunnel(library: Library, { attempt, options, tun }: Carry, 
     progress: (level, format, words) => {
       const line = (format ?? '').slice(0, 1000);
       post({ type: 'progress', attempt, level, format: line, ...(words === null ? {} : { words: words.slice(0, 2000) }) });
-      if (!otherAddress.test(line)) return;
-      post({ type: 'readdressed', attempt });
+      if (otherAddress.test(line)) post({ type: 'readdressed', attempt });
+      else if (line.startsWith(withoutPpp)) post({ type: 'ended', attempt, result: inputOutputError });
+      else return;
       stopForGood();
     },
     onSocket: (fd) => {
