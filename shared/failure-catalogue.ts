@@ -89,7 +89,6 @@ export const failureCatalogue = {
   'tunnel-refused': 'later',
   'tunnel-down': 'now',
   'tunnel-failed': 'now',
-  'app-tunnel-here': 'never',
   'helper-missing': 'later',
   'helper-denied': 'later',
   'gateway-unproven': 'later',

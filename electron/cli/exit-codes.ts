@@ -95,7 +95,6 @@ const exitCodes = {
   'tunnel-refused': refused,
   'tunnel-down': unreachable,
   'tunnel-failed': unreachable,
-  'app-tunnel-here': missing,
   'helper-missing': missing,
   'helper-denied': missing,
   'gateway-unproven': certificate,

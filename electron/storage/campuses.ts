@@ -48,27 +48,13 @@ export function readCampus(json: string): ShippedCampus {
 }
 
 /**
- * Windows cannot carry traffic for one app (`app-tunnel-here`). There a campus that wants that gets a tunnel of the whole
- * system, which IT or the computer's owner can install.
- */
-function fitted(campus: ShippedCampus, platform: NodeJS.Platform): ShippedCampus {
-  const { profile, dropped } = campus.read;
-  if (platform !== 'win32' || profile.tunnel !== 'app') return campus;
-  return { ...campus, read: { profile: { ...profile, tunnel: 'system' }, dropped } };
-}
-
-/**
  * All campuses that ship in the app, in the order of their file names. Reads the folder at the first call only. Logs and
  * skips a file that cannot be read: the person can still add their campus by its address. The function that it returns
  * never rejects.
  */
-export function campusesIn(
-  folder: string,
-  log: (line: string) => void,
-  platform: NodeJS.Platform = process.platform,
-): () => Promise<readonly ShippedCampus[]> {
+export function campusesIn(folder: string, log: (line: string) => void): () => Promise<readonly ShippedCampus[]> {
   let reading: Promise<readonly ShippedCampus[]> | null = null;
-  return () => (reading ??= readAll(folder, log).then((all) => all.map((campus) => fitted(campus, platform))));
+  return () => (reading ??= readAll(folder, log));
 }
 
 async function readAll(folder: string, log: (line: string) => void): Promise<readonly ShippedCampus[]> {

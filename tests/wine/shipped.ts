@@ -58,6 +58,23 @@ export class ShippedWindows {
   /** As Windows names it. */
   readonly library = 'C:\\Program Files\\Causeway\\resources\\native\\libopenconnect-5.dll';
 
+  /** Bundles a program of the tests, starts it, and connects to it: it takes orders as JSON, one a line. */
+  async obedient(entry: string): Promise<(order: Readonly<Record<string, unknown>>) => Promise<unknown>> {
+    const name = entry.replace(/\.ts$/, '.mjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, entry)],
+      outfile: this.wine.path('app', name),
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      external: ['koffi'],
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      logLevel: 'warning',
+    });
+    return this.wine.obedient(this.node, [`C:\\app\\${name}`], this.wine.path('app'));
+  }
+
   /** Makes an authority one of this Windows' own. */
   async trust(pem: string): Promise<void> {
     const [program, file] = [this.wine.path('app/trust.exe'), this.wine.path('app/authority.der')];

@@ -70,7 +70,7 @@ async function bundle(entry: string, file: string): Promise<void> {
 
 const replySchema = z.union([
   z.object({ value: z.unknown() }),
-  z.object({ failure: z.custom<Failure>((value) => typeof value === 'object') }),
+  z.looseObject({ failure: z.custom<Failure>((value) => typeof value === 'object') }),
 ]);
 
 const entrySchema = z.object({ kind: z.string(), sid: z.nullable(z.string()) });
@@ -196,22 +196,32 @@ export class Wine {
 
   /** The app's side of the pipe. */
   async client(): Promise<WineClient> {
+    const ask = await this.obedient(join(this.native, 'client.exe'), [], this.downloads);
+    return { ask, rights: async () => rightsSchema.parse(await ask({ type: 'rights' })) };
+  }
+
+  /** Starts a program that takes orders over a connection to the port in its last argument. A failure is returned, as `failure`. */
+  async obedient(program: string, args: readonly string[], folder: string): Promise<WineClient['ask']> {
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
-    const child = this.spawn(join(this.native, 'client.exe'), [String(port)], join(this.prefix, 'client.log'), '', this.downloads);
-    const [socket] = z.tuple([z.instanceof(net.Socket)]).parse(await Promise.race([once(server, 'connection'), once(child, 'exit')]));
+    const log = join(this.prefix, `client-${this.children.size}.log`);
+    const child = this.spawn(program, [...args, String(port)], log, '', folder);
+    const connected = await Promise.race([once(server, 'connection'), once(child, 'exit')]);
+    if (child.exitCode !== null) throw new Error(`${program}: ${readFileSync(log, 'utf8')}`);
+    const [socket] = z.tuple([z.instanceof(net.Socket)]).parse(connected);
     socket.setEncoding('utf8');
-    const ask = async (order: Readonly<Record<string, unknown>>): Promise<unknown> => {
+    server.close();
+    const ended = once(socket, 'close').then(() => Promise.reject(new Error(`${program} ended:\n${readFileSync(log, 'utf8')}`)));
+    ended.catch(() => undefined);
+    return async (order) => {
       socket.write(`${JSON.stringify(order)}\n`);
       let text = '';
-      while (!text.endsWith('\n')) text += z.tuple([z.string()]).parse(await once(socket, 'data'))[0];
+      while (!text.endsWith('\n')) text += z.tuple([z.string()]).parse(await Promise.race([once(socket, 'data'), ended]))[0];
       const reply = replySchema.parse(JSON.parse(text));
       return 'failure' in reply ? reply : reply.value;
     };
-    server.close();
-    return { ask, rights: async () => rightsSchema.parse(await ask({ type: 'rights' })) };
   }
 
   /** The programs that run in it. */

@@ -409,15 +409,10 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'You are signed in to {host}, but traffic cannot flow through it.',
     todo: 'Try again. If it stays so, call the help desk and read them the code below.',
   },
-  'app-tunnel-here': {
-    title: 'Not possible on Windows',
-    happened: 'Windows cannot carry traffic for Causeway alone.',
-    todo: 'Use the system tunnel. IT installs it once, with an administrator’s password.',
-  },
   'helper-missing': {
     title: 'The system tunnel is not installed',
     happened: 'Its service does not answer on this computer.',
-    todo: 'Ask IT to install it. On macOS and Linux, a profile with a tunnel for Causeway alone does without.',
+    todo: 'Ask IT to install it. A profile with a tunnel for Causeway alone does without.',
   },
   'helper-denied': {
     title: 'Not allowed on this computer',

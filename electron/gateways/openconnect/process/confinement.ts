@@ -1,5 +1,6 @@
 import { parse } from 'node:path';
 import { confineLinux, linuxGaps } from './confinement-linux.ts';
+import { forbidProgramsOnWindows, isNeededByWindows } from './confinement-windows.ts';
 
 /**
  * A tunnel's process talks to a gateway for hours, so it gives up what it does not need before the first packet: its
@@ -7,18 +8,23 @@ import { confineLinux, linuxGaps } from './confinement-linux.ts';
  * given up cannot be had back, so that such a process never serves a sign-in again.
  */
 export function confine(): void {
-  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+  for (const name of notNeeded()) Reflect.deleteProperty(process.env, name);
   process.chdir(root);
   if (process.platform === 'linux') confineLinux();
+  if (process.platform === 'win32') startsNoPrograms = forbidProgramsOnWindows();
 }
 
 /** What of it does not hold, as seen from inside. */
 export function whatIsNotConfined(): string[] {
   return [
-    ...(Object.keys(process.env).length === 0 ? [] : ['its environment is not empty']),
+    ...(notNeeded().length === 0 ? [] : ['its environment is not empty']),
     ...(process.cwd() === root ? [] : [`its folder is ${process.cwd()}`]),
     ...(process.platform === 'linux' ? linuxGaps() : []),
+    ...(process.platform === 'win32' && !startsNoPrograms ? ['it can start programs'] : []),
   ];
 }
 
 const { root } = parse(process.execPath);
+let startsNoPrograms = false;
+
+const notNeeded = (): string[] => Object.keys(process.env).filter((name) => process.platform !== 'win32' || !isNeededByWindows(name));

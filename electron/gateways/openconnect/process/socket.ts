@@ -1,33 +1,38 @@
 import koffi from 'koffi';
+import { systemLibrary } from '../../../system/windows/libraries.ts';
 
-const events = { hup: 0x10, err: 0x08, in: 0x01, rdhup: 0x2000 } as const;
+const isWindows = process.platform === 'win32';
+/** poll(2) and WSAPoll: hung up, an error, something to read, and on Linux that the peer has closed its half. */
+const events = isWindows ? { hup: 0x02, err: 0x01, in: 0x300, rdhup: 0 } : { hup: 0x10, err: 0x08, in: 0x01, rdhup: 0x2000 };
 const bothDirections = 2;
 
-/** Functions of the C library. Null on Windows, which has none of them. */
-const c =
-  process.platform === 'win32'
-    ? null
-    : (() => {
-        const library = koffi.load(null);
-        return {
-          poll: library.func('int poll(void *, uint, int)') as (sockets: Buffer, count: number, timeoutMs: number) => number,
-          setsockopt: library.func('int setsockopt(int, int, int, void *, uint)') as (
-            fd: number,
-            level: number,
-            name: number,
-            value: Buffer,
-            length: number,
-          ) => number,
-          getsockopt: library.func('int getsockopt(int, int, int, _Out_ void *, _Inout_ uint *)') as (
-            fd: number,
-            level: number,
-            name: number,
-            value: Buffer,
-            length: [number],
-          ) => number,
-          shutdown: library.func('int shutdown(int, int)') as (fd: number, how: number) => number,
-        };
-      })();
+/** Functions of the C library, on Windows those of Winsock with the same names. */
+const c = (() => {
+  const library = isWindows ? systemLibrary(koffi, 'ws2_32.dll') : koffi.load(null);
+  const [call, socket, length] = isWindows ? ['__stdcall', 'uintptr_t', 'int'] : ['', 'int', 'uint'];
+  return {
+    poll: library.func(`int ${call} ${isWindows ? 'WSAPoll' : 'poll'}(void *, uint, int)`) as (
+      sockets: Buffer,
+      count: number,
+      timeoutMs: number,
+    ) => number,
+    setsockopt: library.func(`int ${call} setsockopt(${socket}, int, int, void *, ${length})`) as (
+      fd: number,
+      level: number,
+      name: number,
+      value: Buffer,
+      length: number,
+    ) => number,
+    getsockopt: library.func(`int ${call} getsockopt(${socket}, int, int, _Out_ void *, _Inout_ ${length} *)`) as (
+      fd: number,
+      level: number,
+      name: number,
+      value: Buffer,
+      length: [number],
+    ) => number,
+    shutdown: library.func(`int ${call} shutdown(${socket}, int)`) as (fd: number, how: number) => number,
+  };
+})();
 
 /** IPPROTO_TCP and TCP_MAXSEG on Linux and macOS. The size fits IPv6's minimum MTU with the headers of IPv4 or IPv6. */
 const maxSegment = { level: 6, name: 2, bytes: 1220 } as const;
@@ -37,20 +42,25 @@ const maxSegment = { level: 6, name: 2, bytes: 1220 } as const;
  * certificates would never arrive. Call it before the socket connects.
  */
 export function limitPacketSize(fd: number): void {
-  setOption(fd, maxSegment.level, maxSegment.name, maxSegment.bytes);
+  // Windows has no such option
+  if (!isWindows) setOption(fd, maxSegment.level, maxSegment.name, maxSegment.bytes);
 }
 
-/** SOL_SOCKET, SO_TYPE and SO_KEEPALIVE, and TCP's own options (IPPROTO_TCP is 6): socket(7) and tcp(7), and macOS's `tcp.h`. */
-const socketOptions =
-  process.platform === 'darwin'
-    ? { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 0x10, interval: 0x101 }
-    : { level: 1, type: 3, keepAlive: 9, idle: 4, interval: 5 };
+/**
+ * SOL_SOCKET, SO_TYPE and SO_KEEPALIVE, and TCP's own options (IPPROTO_TCP is 6): socket(7) and tcp(7), macOS's `tcp.h`, and
+ * https://learn.microsoft.com/windows/win32/winsock/ipproto-tcp-socket-options.
+ */
+const allOptions = {
+  linux: { level: 1, type: 3, keepAlive: 9, idle: 4, interval: 5 },
+  darwin: { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 0x10, interval: 0x101 },
+  win32: { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 3, interval: 17 },
+} as const;
+const socketOptions = allOptions[process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux'];
 const tcp = 6;
 const streamType = 1;
 
-/** Whether a socket is for TCP. True on Windows, where it is unknown. */
+/** Whether a socket is for TCP. True if the system does not say. */
 export function isStream(fd: number): boolean {
-  if (c === null) return true;
   const value = Buffer.alloc(4);
   return c.getsockopt(fd, socketOptions.level, socketOptions.type, value, [value.length]) !== 0 || value.readInt32LE() === streamType;
 }
@@ -65,7 +75,7 @@ export function keepAlive(fd: number, seconds: number): void {
 function setOption(fd: number, level: number, name: number, number: number): void {
   const value = Buffer.alloc(4);
   value.writeInt32LE(number);
-  c?.setsockopt(fd, level, name, value, value.length);
+  c.setsockopt(fd, level, name, value, value.length);
 }
 
 /**
@@ -73,12 +83,13 @@ function setOption(fd: number, level: number, name: number, number: number): voi
  * may still believe that the connection is alive, because nobody has read the peer's TLS close yet.
  */
 export function endIfHungUp(fd: number): boolean {
-  if (c === null || fd < 0) return false;
-  // struct pollfd: int fd; short events; short revents
-  const socket = Buffer.alloc(8);
+  if (fd < 0) return false;
+  // struct pollfd: int fd, on Windows of 64 bits; short events; short revents
+  const at = isWindows ? 8 : 4;
+  const socket = Buffer.alloc(at * 2);
   socket.writeInt32LE(fd, 0);
-  socket.writeInt16LE(events.in | (process.platform === 'linux' ? events.rdhup : 0), 4);
+  socket.writeInt16LE(events.in | (process.platform === 'darwin' ? 0 : events.rdhup), at);
   if (c.poll(socket, 1, 0) !== 1) return false;
-  const isGone = (socket.readInt16LE(6) & (events.hup | events.err | events.rdhup)) !== 0;
+  const isGone = (socket.readInt16LE(at + 2) & (events.hup | events.err | events.rdhup)) !== 0;
   return isGone && c.shutdown(fd, bothDirections) === 0;
 }
