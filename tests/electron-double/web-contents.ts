@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadURLOptions, Rectangle, WebPreferences as ElectronWebPreferences } from 'electron';
-import * as z from 'zod';
 import { app } from './app.ts';
 import { ifStillThere, TargetGone, type CdpSession } from './cdp.ts';
 import { headed } from './chromium.ts';
@@ -18,8 +17,10 @@ import { toPageAddress } from './protocol.ts';
 import { NativeEmitter, focus, liveContents, preventable, report, windowOf } from './registry.ts';
 import { interceptRequests, overrideCertificateErrors } from './requests.ts';
 import { tellResponses } from './responses.ts';
+import { runInIsolatedWorld, runInPage } from './scripts.ts';
 import { throwOnceDestroyed } from './strict.ts';
 import { session as sessions, type Session } from './session.ts';
+import { Viewport } from './viewport.ts';
 
 /** Electron's, of which the double heeds the session, the partition and the preload. */
 export interface WebPreferences extends Omit<ElectronWebPreferences, 'session'> {
@@ -29,9 +30,6 @@ export interface WebPreferences extends Omit<ElectronWebPreferences, 'session'> 
 export type WindowOpenHandler = (details: { url: string; frameName: string; features: string; disposition: string }) => {
   action: 'allow' | 'deny';
 };
-
-/** Electron's whole answer to a script that threw (`shell/renderer/api/electron_api_web_frame.cc`). */
-const scriptFailed = 'Script failed to execute, this normally means an error was thrown. Check the renderer console for the error.';
 
 let nextId = 1;
 
@@ -52,7 +50,7 @@ export class WebContents extends NativeEmitter {
   /** From `close()` until it is destroyed, a moment later. */
   isClosing = false;
   private crashed = false;
-  private size: { width: number; height: number } | null = null;
+  private readonly viewport = new Viewport();
   private title = '';
 
   constructor(private readonly preferences: WebPreferences) {
@@ -95,7 +93,7 @@ export class WebContents extends NativeEmitter {
       cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true }),
       cdp.send('Emulation.setEmulatedMedia', nativeTheme.media()),
     ]);
-    if (this.size) await this.applySize(cdp, this.size);
+    await this.viewport.apply(cdp);
   }
 
   private listen(cdp: CdpSession): void {
@@ -269,78 +267,21 @@ export class WebContents extends NativeEmitter {
 
   async executeJavaScript(code: string, userGesture = false): Promise<unknown> {
     await this.untilLoaded();
-    const { cdp } = await this.page;
-    const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
-      expression: code,
-      awaitPromise: true,
-      returnByValue: true,
-      userGesture,
-    });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return z.unknown().parse(result.value);
+    return runInPage((await this.page).cdp, code, userGesture);
   }
 
-  /**
-   * A promise that the last script returns is waited for, as Electron passes one from world to world. If the page goes
-   * meanwhile, nothing ever answers (`lib/browser/ipc-main-internal-utils.ts` waits for a message from it).
-   */
   async executeJavaScriptInIsolatedWorld(worldId: number, scripts: readonly { code: string }[]): Promise<unknown> {
     await this.untilLoaded();
-    const { cdp } = await this.page;
-    let last: unknown;
-    try {
-      const { frameTree } = await cdp.send('Page.getFrameTree');
-      const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {
-        frameId: frameTree.frame.id,
-        worldName: `isolated-${worldId}`,
-      });
-      for (const [at, { code }] of scripts.entries()) {
-        const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', {
-          expression: code,
-          contextId: executionContextId,
-          returnByValue: true,
-          awaitPromise: at === scripts.length - 1,
-        });
-        if (exceptionDetails) throw new Error(scriptFailed);
-        last = result.value;
-      }
-    } catch (error) {
-      if (error instanceof Error && error.message === scriptFailed) throw error;
-      return new Promise<never>(() => undefined);
-    }
-    return z.unknown().parse(last);
+    return runInIsolatedWorld((await this.page).cdp, worldId, scripts);
   }
 
   async capturePage(): Promise<NativeImage> {
-    const { cdp } = await this.page;
-    const { data } = await this.inTurn(() => cdp.send('Page.captureScreenshot', { format: 'png' }));
-    return nativeImage.createFromBuffer(Buffer.from(data, 'base64'));
+    return nativeImage.createFromBuffer(await this.viewport.capture((await this.page).cdp));
   }
 
   /** The viewport follows the view. */
-  resize({ width, height }: Pick<Rectangle, 'width' | 'height'>): void {
-    if (this.size?.width === width && this.size.height === height) return;
-    this.size = { width, height };
-    const { size } = this;
-    this.command((cdp) => this.inTurn(() => this.applySize(cdp, size)));
-  }
-  /** After a screenshot Chromium restores the earlier size, so a size that was set meanwhile would be lost. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.turn.then(work);
-    this.turn = mine.catch(() => undefined); // the caller gets the error from `mine`
-    return mine;
-  }
-  private turn: Promise<unknown> = Promise.resolve();
-  private async applySize(cdp: CdpSession, { width, height }: { width: number; height: number }): Promise<void> {
-    // On a display the page is as large as Chromium's window
-    if (headed) return;
-    // 0 would mean Chromium's own window
-    await cdp.send('Emulation.setDeviceMetricsOverride', {
-      width: Math.max(1, width),
-      height: Math.max(1, height),
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
+  resize(size: Pick<Rectangle, 'width' | 'height'>): void {
+    if (this.viewport.resize(size)) this.command((cdp) => this.viewport.apply(cdp));
   }
 
   themeChanged(): void {
