@@ -27,17 +27,23 @@ export async function proceed(stage: Stage, guide: string): Promise<void> {
   });
 }
 
-export async function signInToGateway(stage: Stage, { userId, password }: SignIn, guide: string): Promise<void> {
+/** Fills in our Sign in screen, and goes on `until` what comes next is there. A user ID that is known is there already. */
+export async function signIn(stage: Stage, { userId, password }: SignIn, guide: string, until: () => Promise<unknown>): Promise<void> {
   const { window } = stage;
   await stage.step(guide, 'Input the user ID and password', async () => {
-    await stage.fill(window.getByLabel('UMPASS user ID'), userId);
+    const user = window.getByLabel('UMPASS user ID');
+    await user.waitFor();
+    if ((await user.inputValue()) === '') await stage.fill(user, userId);
     await stage.fill(window.getByLabel('UMPASS password'), password);
   });
   await stage.step(guide, 'Click Sign in', async () => {
     await stage.click(exactly(window, 'Sign in'));
-    await window.getByRole('heading', { name: 'Confirm it is you' }).waitFor();
+    await until();
   });
 }
+
+export const signInToGateway = (stage: Stage, who: SignIn, guide: string): Promise<void> =>
+  signIn(stage, who, guide, () => stage.window.getByRole('heading', { name: 'Confirm it is you' }).waitFor());
 
 export async function passcodeToGateway(stage: Stage, phone: string, guide: string): Promise<void> {
   const { window } = stage;
@@ -227,10 +233,14 @@ export async function recover(
   });
 }
 
+/** Copies the recovery passcode from our column. */
+export const copyHeldPasscode = (stage: Stage, guide: string): Promise<void> =>
+  stage.step(guide, 'Copy the passcode', () => stage.click(stage.window.getByRole('button', { name: /Copy passcode/ })));
+
 /** Moves the recovery passcode from our column to the portal's page as people do: Copy, click, paste. */
 export async function pasteHeldPasscode(stage: Stage, guide: string): Promise<void> {
   const page = await portalPage(stage, '/add/confirm');
-  await stage.step(guide, 'Copy the passcode', () => stage.click(stage.window.getByRole('button', { name: /Copy passcode/ })));
+  await copyHeldPasscode(stage, guide);
   await stage.step(guide, 'Paste it into Enter a Passcode', async () => {
     await page.getByLabel('Passcode').focus();
     await page.keyboard.insertText(await stage.client.clipboard());

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { codeOn, approveOn, portalPage, type SignIn } from './moves.ts';
+import { approveOn, codeOn, copyHeldPasscode, portalPage, signIn, type SignIn } from './moves.ts';
 import type { Stage } from './stage.ts';
 
 /** What a person does on a campus's own sign-in pages, beside our column. */
@@ -7,19 +7,8 @@ import type { Stage } from './stage.ts';
 const exactly = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 /** Types the user ID and the password on our own Sign in screen. The app then fills in the campus's form. */
-export async function signInOnOurScreen(stage: Stage, { userId, password }: SignIn, guide: string): Promise<void> {
-  const { window } = stage;
-  await stage.step(guide, 'Input the user ID and password', async () => {
-    const user = window.getByLabel('UMPASS user ID');
-    await user.waitFor();
-    if ((await user.inputValue()) === '') await stage.fill(user, userId);
-    await stage.fill(window.getByLabel('UMPASS password'), password);
-  });
-  await stage.step(guide, 'Click Sign in', async () => {
-    await stage.click(exactly(window, 'Sign in'));
-    await stage.signInPage('/frame/v4/push');
-  });
-}
+export const signInOnOurScreen = (stage: Stage, who: SignIn, guide: string): Promise<void> =>
+  signIn(stage, who, guide, () => stage.signInPage('/frame/v4/push'));
 
 /** The push is on its way already. */
 export async function approveDuoPush(stage: Stage, phone: string, guide: string): Promise<void> {
@@ -27,18 +16,24 @@ export async function approveDuoPush(stage: Stage, phone: string, guide: string)
   await stage.signInPage('/frame/v4/trust');
 }
 
-/** Takes the recovery passcode from our column to Duo's page: Other options, Bypass code, paste, Verify. */
-export async function enterBypassCode(stage: Stage, guide: string): Promise<void> {
+/** Goes from the push to another way of Duo's page, whose address has this path. */
+async function chooseOption(stage: Stage, name: string, path: string, guide: string): Promise<void> {
   const page = await stage.signInPage('/frame/v4/push');
-  await stage.step(guide, 'Copy the passcode', () => stage.click(stage.window.getByRole('button', { name: /Copy passcode/ })));
   await stage.step(guide, 'Choose Other options', async () => {
     await stage.click(page.getByRole('link', { name: 'Other options' }));
     await stage.signInPage('/frame/v4/options');
   });
-  await stage.step(guide, 'Choose Bypass code', async () => {
-    await stage.click(page.getByRole('link', { name: /^Bypass code/ }));
-    await stage.signInPage('/frame/v4/bypass');
+  await stage.step(guide, `Choose ${name}`, async () => {
+    await stage.click(page.getByRole('link', { name }));
+    await stage.signInPage(path);
   });
+}
+
+/** Takes the recovery passcode from our column to Duo's page: Other options, Bypass code, paste, Verify. */
+export async function enterBypassCode(stage: Stage, guide: string): Promise<void> {
+  const page = await stage.signInPage('/frame/v4/push');
+  await copyHeldPasscode(stage, guide);
+  await chooseOption(stage, 'Bypass code', '/frame/v4/bypass', guide);
   await stage.step(guide, 'Paste the passcode and verify', async () => {
     await page.getByLabel('Bypass code').focus();
     await page.keyboard.insertText(await stage.client.clipboard());
@@ -50,14 +45,7 @@ export async function enterBypassCode(stage: Stage, guide: string): Promise<void
 /** Types the code of the phone instead of answering its push. */
 export async function enterDuoPasscode(stage: Stage, phone: string, guide: string): Promise<void> {
   const page = await stage.signInPage('/frame/v4/push');
-  await stage.step(guide, 'Choose Other options', async () => {
-    await stage.click(page.getByRole('link', { name: 'Other options' }));
-    await stage.signInPage('/frame/v4/options');
-  });
-  await stage.step(guide, 'Choose Duo Mobile passcode', async () => {
-    await stage.click(page.getByRole('link', { name: /^Duo Mobile passcode/ }));
-    await stage.signInPage('/frame/v4/passcode');
-  });
+  await chooseOption(stage, 'Duo Mobile passcode', '/frame/v4/passcode', guide);
   await stage.step(guide, 'Type the 6-digit code of the phone and verify', async () => {
     await stage.fill(page.getByLabel('Passcode'), await codeOn(stage, phone));
     await stage.click(exactly(page, 'Verify'));

@@ -1,19 +1,16 @@
 import { ana, kit, mei } from './people.ts';
 import * as act from './moves.ts';
 import * as page from './page-moves.ts';
-import type { Procedure } from './procedures.ts';
+import { newName, offAdd, offRemove, tasks, type Procedure } from './procedures.ts';
 import type { Stage } from './stage.ts';
 
 /**
  * The guide's procedures off campus, at a campus whose members sign in on web pages (AD FS, Duo). There the campus's page
  * asks what our own screens ask elsewhere.
  */
-const newName = 'My new tablet';
-const hasNew = (stage: Stage, userId: string): boolean => stage.campus.records.devices(userId).some((device) => device.name === newName);
-const offAdd = { type: '8', platform: '9', installed: '10', scan: '12', login: '13', choose: '14', approve: '15', done: '16' };
 
 const add: Procedure = {
-  name: 'Add a new device with a passcode',
+  ...tasks.add,
   where: 'off campus',
   signIn: 'pages',
   guideSteps: 16,
@@ -29,11 +26,10 @@ const add: Procedure = {
     await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '7');
     await act.enrol(stage, newName, offAdd);
   },
-  reached: (stage) => hasNew(stage, mei.userId),
 };
 
 const lost: Procedure = {
-  name: 'Add a new device after I lost my phone',
+  ...tasks.lost,
   where: 'off campus',
   signIn: 'pages',
   guideSteps: 21,
@@ -49,11 +45,10 @@ const lost: Procedure = {
     await act.pasteHeldPasscode(stage, '7');
     await act.enrol(stage, newName, offAdd);
   },
-  reached: (stage) => hasNew(stage, kit.userId),
 };
 
 const remove: Procedure = {
-  name: 'Remove an old device with a push',
+  ...tasks.remove,
   where: 'off campus',
   signIn: 'pages',
   guideSteps: 11,
@@ -66,9 +61,8 @@ const remove: Procedure = {
     await act.signInToPortal(stage, ana, '5');
     await act.openArea(stage, 'My Settings & Devices', '6');
     await act.confirmWithPush(stage, ana.phone, { choose: '7', approve: '8' });
-    await act.removeDevice(stage, ana.oldDevice, { options: '9', trash: '10', remove: '11' });
+    await act.removeDevice(stage, ana.oldDevice, offRemove);
   },
-  reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
 };
 
 const connected = (stage: Stage) => () => stage.window.getByRole('heading', { name: 'Connected' }).waitFor();

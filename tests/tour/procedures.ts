@@ -19,13 +19,29 @@ export interface Procedure {
   reached(stage: Stage): boolean;
 }
 
-const newName = 'My new tablet';
-const hasNew = (stage: Stage, userId: string): boolean => stage.campus.records.devices(userId).some((device) => device.name === newName);
+export const newName = 'My new tablet';
+const hasNew =
+  (userId: string) =>
+  (stage: Stage): boolean =>
+    stage.campus.records.devices(userId).some((device) => device.name === newName);
+
+/** The guide's three tasks, wherever and however people sign in. */
+export const tasks = {
+  add: { name: 'Add a new device with a passcode', reached: hasNew(mei.userId) },
+  lost: { name: 'Add a new device after I lost my phone', reached: hasNew(kit.userId) },
+  remove: {
+    name: 'Remove an old device with a push',
+    reached: (stage: Stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
+  },
+};
+
+/** The guide's numbers of the steps that add and remove a device in the portal. */
 const onAdd = { type: '4', platform: '5', installed: '6', scan: '8', login: '9', choose: '10', approve: '11', done: '12' };
-const offAdd = { type: '8', platform: '9', installed: '10', scan: '12', login: '13', choose: '14', approve: '15', done: '16' };
+export const offAdd = { type: '8', platform: '9', installed: '10', scan: '12', login: '13', choose: '14', approve: '15', done: '16' };
+export const offRemove = { options: '9', trash: '10', remove: '11' };
 
 const offAddPasscode: Procedure = {
-  name: 'Add a new device with a passcode',
+  ...tasks.add,
   where: 'off campus',
   guideSteps: 16,
   async play(stage) {
@@ -36,11 +52,10 @@ const offAddPasscode: Procedure = {
     await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '7');
     await act.enrol(stage, newName, offAdd);
   },
-  reached: (stage) => hasNew(stage, mei.userId),
 };
 
 const offAddLost: Procedure = {
-  name: 'Add a new device after I lost my phone',
+  ...tasks.lost,
   where: 'off campus',
   guideSteps: 21,
   async play(stage) {
@@ -54,11 +69,10 @@ const offAddLost: Procedure = {
     await act.pasteHeldPasscode(stage, '7');
     await act.enrol(stage, newName, offAdd);
   },
-  reached: (stage) => hasNew(stage, kit.userId),
 };
 
-const offRemove: Procedure = {
-  name: 'Remove an old device with a push',
+const offRemoval: Procedure = {
+  ...tasks.remove,
   where: 'off campus',
   guideSteps: 11,
   async play(stage) {
@@ -67,13 +81,12 @@ const offRemove: Procedure = {
     await act.signInToGateway(stage, ana, '3');
     await act.pushToGateway(stage, ana.phone, '4');
     await act.confirmWithPush(stage, ana.phone, { choose: '7', approve: '8' });
-    await act.removeDevice(stage, ana.oldDevice, { options: '9', trash: '10', remove: '11' });
+    await act.removeDevice(stage, ana.oldDevice, offRemove);
   },
-  reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
 };
 
 const onAddPasscode: Procedure = {
-  name: 'Add a new device with a passcode',
+  ...tasks.add,
   where: 'on campus',
   guideSteps: 12,
   async play(stage) {
@@ -83,11 +96,10 @@ const onAddPasscode: Procedure = {
     await act.confirmWithPasscode(stage, () => act.codeOn(stage, mei.phone), '3');
     await act.enrol(stage, newName, onAdd);
   },
-  reached: (stage) => hasNew(stage, mei.userId),
 };
 
 const onAddLost: Procedure = {
-  name: 'Add a new device after I lost my phone',
+  ...tasks.lost,
   where: 'on campus',
   guideSteps: 17,
   async play(stage) {
@@ -96,11 +108,10 @@ const onAddLost: Procedure = {
     await act.pasteHeldPasscode(stage, '3');
     await act.enrol(stage, newName, onAdd);
   },
-  reached: (stage) => hasNew(stage, kit.userId),
 };
 
 const onRemove: Procedure = {
-  name: 'Remove an old device with a push',
+  ...tasks.remove,
   where: 'on campus',
   guideSteps: 7,
   async play(stage) {
@@ -110,8 +121,7 @@ const onRemove: Procedure = {
     await act.confirmWithPush(stage, ana.phone, { choose: '3', approve: '4' });
     await act.removeDevice(stage, ana.oldDevice, { options: '5', trash: '6', remove: '7' });
   },
-  reached: (stage) => stage.campus.records.devices(ana.userId).every((device) => device.name !== ana.oldDevice),
 };
 
 /** In playing order. */
-export const formProcedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemove, onAddPasscode, onAddLost, onRemove];
+export const formProcedures: readonly Procedure[] = [offAddPasscode, offAddLost, offRemoval, onAddPasscode, onAddLost, onRemove];
