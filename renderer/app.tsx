@@ -9,6 +9,7 @@ import { useVerbs } from './hooks.ts';
 import { AccessScreen } from './screens/access.tsx';
 import { ConfirmationDialog } from './screens/confirmations.tsx';
 import { FirstRun } from './screens/first-run.tsx';
+import { NoCampus } from './screens/policy.tsx';
 import { Notices } from './screens/notices.tsx';
 import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
@@ -90,7 +91,7 @@ function Header({ state }: { state: AppState }) {
 /** Chooses the screen: the most urgent question first, and the access state last. */
 function CurrentScreen({ state, profile }: { state: AppState; profile: ProfileSummary | null }) {
   if (state.preview) return <Preview preview={state.preview} />;
-  if (!profile) return <FirstRun />;
+  if (!profile) return state.policy.addProfiles ? <FirstRun /> : <NoCampus policy={state.policy} />;
   if (state.settingsOpen) return <Settings state={state} />;
   if (state.recovery.step !== 'closed') return <Recovery recovery={state.recovery} state={state} profile={profile} />;
   return <AccessScreen state={state} profile={profile} />;

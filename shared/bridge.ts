@@ -98,6 +98,8 @@ export const bridge = {
     /** Copies code, time, gateway and version of the last failure for the help desk. */
     copyDetails: { in: nothing, out: nothing },
     openHelpDesk: { in: nothing, out: nothing },
+    /** Opens the address of whoever manages this computer, from the policy. */
+    openManager: { in: nothing, out: nothing },
     openLogs: { in: nothing, out: nothing },
   },
   events: {

@@ -18,8 +18,18 @@ export function detailsOf(state: AppState, now: number): string {
       ([name, value]) => `  ${name}: ${name.endsWith('At') ? new Date(Number(value)).toISOString() : value}`,
     ),
     ...(failure?.detail === undefined ? [] : [`  detail: ${failure.detail}`]),
+    ...policyLines(state.policy),
   ].join('\n');
 }
+
+/** What the policy decides, where each of it stands, and what does not count. */
+const policyLines = ({ managedBy, decisions, faults }: AppState['policy']): string[] => [
+  ...(managedBy?.name === undefined ? [] : [`Managed by: ${managedBy.name}`]),
+  ...decisions.map(({ key, value, place, level }) => `Policy: ${key} = ${value} (${level}, ${place})`),
+  ...faults.map(
+    ({ place, key, why, detail }) => `Policy fault: ${key ?? 'all'} in ${place}: ${why}${detail === undefined ? '' : ` (${detail})`}`,
+  ),
+];
 
 /** How the campus's servers prove who they are. */
 const proofs: Record<ProfileSummary['trust'], string> = {

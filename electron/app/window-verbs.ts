@@ -7,7 +7,15 @@ import { discover, discoverAccepted } from './profiles/discovery.ts';
 
 type WindowVerbs = Pick<
   Verbs,
-  'getState' | 'confirm' | 'showSettings' | 'changePreferences' | 'dismissNotice' | 'copyDetails' | 'openHelpDesk' | 'openLogs'
+  | 'getState'
+  | 'confirm'
+  | 'showSettings'
+  | 'changePreferences'
+  | 'dismissNotice'
+  | 'copyDetails'
+  | 'openHelpDesk'
+  | 'openManager'
+  | 'openLogs'
 >;
 
 /** The calls for what appears over or beside the screens: confirmations, Settings, notices, help. */
@@ -67,6 +75,10 @@ export function windowVerbs(parts: Parts): WindowVerbs {
     copyDetails: () => desktop.clipboard.write(detailsOf(parts.state, parts.now())),
     async openHelpDesk() {
       const address = parts.profile.helpDesk?.address;
+      if (address !== undefined) await desktop.openExternal(address);
+    },
+    async openManager() {
+      const address = parts.policy.policy.managedBy?.address;
       if (address !== undefined) await desktop.openExternal(address);
     },
     openLogs: () => desktop.showLogs(),

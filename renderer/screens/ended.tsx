@@ -1,5 +1,3 @@
-import { useState } from 'react';
-import { Check, Copy } from 'lucide-react';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { isSessionOver } from '../../shared/endings.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -8,6 +6,7 @@ import { failureCatalogue } from '../../shared/failure-catalogue.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyDetails } from '../ui/copy-details.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -74,17 +73,5 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
         </Button>
       </Foot>
     </Screen>
-  );
-}
-
-/** Copies what the help desk needs: code, time, gateway, version. */
-function CopyDetails() {
-  const { messages } = useLocalizer();
-  const { busy, run } = useVerbs();
-  const [copied, setCopied] = useState(false);
-  return (
-    <Button icon={copied ? Check : Copy} pending={busy} onPress={() => void run('copyDetails').then(setCopied)}>
-      {copied ? messages.action.copied : messages.action.copyDetails}
-    </Button>
   );
 }

@@ -1,4 +1,4 @@
-import { FileText, Plus, X } from 'lucide-react';
+import { FileText, Lock, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { LanguageSetting } from '../../shared/settings.ts';
@@ -9,7 +9,9 @@ import { Button } from '../ui/button.tsx';
 import { Question } from '../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../ui/fields.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
+import { isLocked, Locked } from '../ui/locked.tsx';
 import { FirstRun } from './first-run.tsx';
+import { Policy } from './policy.tsx';
 import { SavedTotp } from './saved-totp.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
@@ -19,21 +21,34 @@ export function Settings({ state }: { state: AppState }) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
   const [adding, setAdding] = useState(false);
-  const { preferences, about } = state;
+  const { preferences, about, policy } = state;
   const close = (): void => void run('showSettings', { open: false });
-  if (adding) return <FirstRun onBack={() => setAdding(false)} />;
+  if (adding && policy.addProfiles) return <FirstRun onBack={() => setAdding(false)} />;
   return (
     <Screen title={messages.settings.title} onEscape={close}>
       <section className="group">
         <h2>{messages.settings.profiles}</h2>
         <Profiles state={state} />
-        <Button icon={Plus} onPress={() => setAdding(true)}>
-          {messages.settings.addProfile}
-        </Button>
+        {policy.addProfiles ? (
+          <Button icon={Plus} onPress={() => setAdding(true)}>
+            {messages.settings.addProfile}
+          </Button>
+        ) : (
+          <div>
+            <p>{messages.settings.noAdding}</p>
+            <Locked policy={policy} />
+          </div>
+        )}
       </section>
       <section className="group">
         <h2>{messages.settings.signIn}</h2>
         <SavedSignIn saved={state.saved} />
+        {!policy.rememberPasswords && (
+          <div>
+            <p>{messages.settings.noPasswords}</p>
+            <Locked policy={policy} />
+          </div>
+        )}
       </section>
       {state.pageSignIns.length > 0 && (
         <section className="group">
@@ -58,17 +73,21 @@ export function Settings({ state }: { state: AppState }) {
         <SelectField
           label={messages.settings.language}
           value={preferences.language}
+          disabled={isLocked(state, 'language')}
           options={languageSettings.map((language) => ({ value: language, label: messages.settings.languages[language] }))}
           onChange={(value) => {
             const language = languageSettings.find((known) => known === value);
             if (language) void run('changePreferences', { language });
           }}
         />
+        {isLocked(state, 'language') && <Locked policy={policy} />}
         <Checkbox
           label={messages.settings.openAtLogin}
           checked={preferences.openAtLogin}
+          disabled={isLocked(state, 'startAtSignIn')}
           onChange={(openAtLogin) => void run('changePreferences', { openAtLogin })}
         />
+        {isLocked(state, 'startAtSignIn') && <Locked policy={policy} />}
         <Checkbox
           label={messages.settings.notifications}
           checked={preferences.notifications}
@@ -76,6 +95,7 @@ export function Settings({ state }: { state: AppState }) {
         />
         {!state.about.linksOpen && <p className="hint">{messages.settings.linksClosed}</p>}
       </section>
+      <Policy policy={policy} />
       <section className="group">
         <h2>{messages.settings.support}</h2>
         <Button icon={FileText} pending={busy} onPress={() => void run('openLogs')}>
@@ -114,14 +134,18 @@ function Profiles({ state }: { state: AppState }) {
               {profile.name}
               <span className="hint">{profile.gateways[0]}</span>
             </span>
-            <Button
-              kind="quiet"
-              label={format(messages.settings.removeNamed, { campus: profile.name })}
-              disabled={busyHere}
-              onPress={() => setRemoving(profile)}
-            >
-              {messages.settings.remove}
-            </Button>
+            {state.policy.profiles.includes(profile.id) ? (
+              <Given />
+            ) : (
+              <Button
+                kind="quiet"
+                label={format(messages.settings.removeNamed, { campus: profile.name })}
+                disabled={busyHere}
+                onPress={() => setRemoving(profile)}
+              >
+                {messages.settings.remove}
+              </Button>
+            )}
           </li>
         ))}
       </ul>
@@ -137,6 +161,17 @@ function Profiles({ state }: { state: AppState }) {
         </Question>
       )}
     </>
+  );
+}
+
+/** A campus of the policy's, which nobody can remove. */
+function Given() {
+  const { messages } = useLocalizer();
+  return (
+    <span className="locked hint">
+      <Lock aria-hidden size={14} />
+      {messages.settings.givenCampus}
+    </span>
   );
 }
 

@@ -1,13 +1,17 @@
 import { desktop } from './en/desktop.ts';
 import { failures, unknown } from './en/failures.ts';
 import { guide } from './en/guide.ts';
+import { policy } from './en/policy.ts';
 import { prompts } from './en/prompts.ts';
 import { recovery } from './en/recovery.ts';
 import { screens } from './en/screens.ts';
 import { settings } from './en/settings.ts';
 
+// The rest of it is for administrators' templates only
+const { keys, faults } = policy;
+
 /**
  * English, and the shape of every other catalogue. `{name}` is filled in by `say`. The names of buttons are
  * those of the campus's own guide: a person who reads along finds them word for word.
  */
-export const en = { ...screens, ...prompts, ...desktop, recovery, guide, settings, failures, unknown };
+export const en = { ...screens, ...prompts, ...desktop, recovery, guide, settings, policy: { keys, faults }, failures, unknown };

@@ -5,7 +5,7 @@ import { managedBySchema } from './schema.ts';
 /** One key that the policy decides, as Settings and the command line show it. */
 export const policyDecisionSchema = z.object({
   key: z.enum(policyKeys),
-  /** As JSON has it; a text without quotes. */
+  /** A text, several texts in one line, or as JSON has it. */
   value: z.string(),
   /** The file, or the key of the registry or of the managed preferences. */
   place: z.string(),

@@ -1,7 +1,34 @@
+import type { AppState } from '../../shared/app-state.ts';
 import { campus, college, connected, minute, now, state, type Screens } from './base.ts';
 import { portal } from './portal.ts';
 import { prompts } from './prompts.ts';
 import { duoPage, onPage } from './sign-in-page.ts';
+
+const place = 'HKLM\\Software\\Policies\\Causeway';
+/** A policy that locks everything in Settings, and has two faults. */
+const managed: AppState['policy'] = {
+  managedBy: {
+    name: '澳門大學 ICTO',
+    caption: 'Ask us if something does not work for you. We answer on working days.',
+    address: 'https://icto.campus.example/vpn',
+  },
+  decisions: [
+    { key: 'addProfiles', value: 'false', place, level: 'enforced', overrides: [] },
+    { key: 'allowedGateways', value: 'vpn.campus.test, *.cluster.campus.test', place, level: 'enforced', overrides: [] },
+    { key: 'rememberPasswords', value: 'false', place, level: 'enforced', overrides: [{ place: `${place}\\Recommended`, value: 'true' }] },
+    { key: 'certificates', value: 'strict', place, level: 'enforced', overrides: [] },
+    { key: 'language', value: 'en', place, level: 'enforced', overrides: [] },
+    { key: 'startAtSignIn', value: 'true', place, level: 'enforced', overrides: [] },
+    { key: 'quickConnect', value: 'true', place: `${place}\\Recommended`, level: 'default', overrides: [] },
+  ],
+  faults: [
+    { place, key: 'certificates', why: 'wrong' },
+    { place: 'C:\\ProgramData\\Causeway\\policy.json', key: null, why: 'unreadable', detail: 'no JSON object' },
+  ],
+  addProfiles: false,
+  rememberPasswords: false,
+  profiles: [campus.id],
+};
 
 /** Settings, and what asks over any screen. */
 
@@ -40,6 +67,21 @@ export const settingsScreens: Screens = {
   },
   'settings-codes': { state: state({ settingsOpen: true, keptCodes: 'none' }), heading: 'Settings', focus: 'heading' },
   'settings-codes-kept': { state: state({ settingsOpen: true, keptCodes: 'kept' }), heading: 'Settings', focus: 'heading' },
+  'settings-managed': {
+    state: state({
+      settingsOpen: true,
+      profiles: [campus, college],
+      preferences: { language: 'en', openAtLogin: true, notifications: true },
+      policy: managed,
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'managed-without-campus': {
+    state: state({ profiles: [], profileId: null, policy: { ...managed, profiles: [] } }),
+    heading: 'Welcome to Causeway',
+    focus: 'heading',
+  },
   'settings-no-keychain': {
     state: state({ settingsOpen: true, saved: { userId: null, password: false, offered: false, keychain: 'absent' } }),
     heading: 'Settings',

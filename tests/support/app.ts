@@ -18,6 +18,7 @@ import { relayTunnel } from '../../electron/tunnels/relay.ts';
 import type { Proxies } from '../../electron/net/proxy/lookup.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Preferences } from '../../shared/settings.ts';
 import { lastingPort } from './ports.ts';
 import { handEnvironment } from './access.ts';
 
@@ -51,6 +52,8 @@ export interface AppRun {
     clipboard: string;
     quit: number;
     external: string[];
+    /** The preferences that were carried out last, and whether the policy decides the start at sign-in. */
+    preferences: { preferences: Preferences; isDecided: boolean } | null;
     /** The profile file that the person chooses. */
     file: { name: string; text: string } | null;
     /** The certificate file that the person chooses. */
@@ -140,6 +143,7 @@ export async function startApp(
     clipboard: '',
     quit: 0,
     external: [],
+    preferences: null,
     file: null,
     certificate: null,
     page: (page) => onPage(page),
@@ -204,7 +208,9 @@ export async function startApp(
       chooseProfileFile: () => Promise.resolve(desktop.file),
       chooseCertificateFile: () => Promise.resolve(desktop.certificate),
       showLogs: () => Promise.resolve(),
-      applyPreferences: () => undefined,
+      applyPreferences(preferences, isDecided = false) {
+        desktop.preferences = { preferences, isDecided };
+      },
       quit: () => desktop.quit++,
     },
   });

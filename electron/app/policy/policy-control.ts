@@ -105,6 +105,8 @@ export class PolicyControl {
 
   private fetch(): void {
     void this.profiles.fetch(this.policy, this.deps.stop).then((isNew) => {
+      // What could not be fetched is part of the state
+      if (this.policy.profileAddresses.length > 0) this.deps.changed();
       if (!isNew) return;
       this.isDue = true;
       if (this.deps.isAtRest()) void this.applyProfiles();

@@ -29,6 +29,13 @@ export function faultsIn(faults: readonly Fault[]): PolicyFaultReport[] {
 }
 
 function shown(value: unknown): string {
-  const text = plainLine(typeof value === 'string' ? value : JSON.stringify(value));
+  const text = plainLine(textOf(value));
   return text.length > maxValue ? `${text.slice(0, maxValue)}…` : text;
+}
+
+/** A list of texts, or several texts, without the marks of JSON. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const parts: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
+  return parts.length > 0 && parts.every((part) => typeof part === 'string') ? parts.join(', ') : JSON.stringify(value);
 }

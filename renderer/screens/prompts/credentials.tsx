@@ -18,7 +18,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
   const [remember, setRemember] = useState(state.saved.password);
   const cancel = useCancel();
   // A form with more than these two fields cannot be answered with saved values alone
-  const keepable = prompt.fields.every(({ name }) => name === 'user' || name === 'password');
+  const keepable = state.policy.rememberPasswords && prompt.fields.every(({ name }) => name === 'user' || name === 'password');
   return (
     <Screen title={prompt.title ?? messages.credentials.title} above={above} focus="field" onEscape={cancel}>
       {prompt.failure ? (

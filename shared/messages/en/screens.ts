@@ -147,6 +147,7 @@ export const screens = {
     or: 'or',
     file: 'Choose a profile file…',
     fileHint: 'A file whose name ends in .causeway, from your help desk.',
+    noCampus: 'Your organisation sets up the campuses on this computer, and has set up none yet. Ask IT.',
     link: 'A link from your campus’s web site works too: it opens Causeway, shows what it wants to do, and asks first.',
   },
   preview: {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { campus, college, connected, now, screens, state } from '../../screens/states.ts';
+import { noPolicyState } from '../../support/app-state.ts';
 import { later, useWindow } from '../../screens/use-window.ts';
 
 /** First run, Settings and a session in the window. */
@@ -70,6 +71,33 @@ test('settings remove a campus only after a question, and change preferences', a
     ['changePreferences', { openAtLogin: true }],
     ['changePreferences', { language: 'system' }],
   );
+});
+
+test('a managed computer shows locked settings with their values and who has set them, and no way around', async () => {
+  await openScreen('settings-managed');
+  const { page } = subject;
+  expect(await field('Language').isDisabled()).toBe(true);
+  expect(await field('Language').inputValue()).toBe('en');
+  const start = page.getByLabel('Start Causeway when I sign in to this computer');
+  expect([await start.isDisabled(), await start.isChecked()]).toEqual([true, true]);
+  expect(await page.getByText('澳門大學 ICTO has set this.').count()).toBe(4);
+  expect(await button('Add a campus…').count()).toBe(0);
+  // The policy's campus stays; the person's own one can go
+  expect(await button(`Remove ${campus.name}`).count()).toBe(0);
+  expect(await button('Remove Harbour College').count()).toBe(1);
+  await page.getByText('Servers that nobody vouches for: The value is of the wrong kind or not allowed.').waitFor();
+  await button('What is set, and where').click();
+  await page.getByText('Set in HKLM\\Software\\Policies\\Causeway').first().waitFor();
+});
+
+test('where policy lets nobody save a password, nobody is offered it', async () => {
+  await openScreen('credentials');
+  expect(await subject.page.getByText('Remember me on this computer').count()).toBe(1);
+  const screen = screens['credentials'];
+  if (!screen) throw new Error('no screen');
+  await subject.open({ ...screen.state, policy: { ...noPolicyState, rememberPasswords: false } });
+  await subject.page.getByLabel('Password').first().waitFor();
+  expect(await subject.page.getByText('Remember me on this computer').count()).toBe(0);
 });
 
 test('another campus can be added from settings, which then return', async () => {

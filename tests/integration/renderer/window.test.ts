@@ -55,6 +55,8 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['settings-pages', 'Forget the page sign-in of Harbour College', 'forgetPageSignIn', { profileId: 'college' }],
   ['settings-vouched', 'Forget vpn.campus.test', 'forgetCertificate', { host: 'vpn.campus.test' }],
   ['settings-codes-kept', 'Remove the key', 'forgetCodes'],
+  ['settings-managed', 'icto.campus.example/vpn', 'openManager'],
+  ['settings-managed', 'Copy details', 'copyDetails'],
   ['settings', 'Show logs', 'openLogs'],
   ['settings', 'Close settings', 'showSettings', { open: false }],
   ['sign-in-page-form', 'Back', 'signInBack'],
