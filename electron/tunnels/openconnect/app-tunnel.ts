@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { onAbort } from '../../../shared/abort.ts';
 import { fail, failureOf, type CausewayError, type Failure } from '../../../shared/failure.ts';
@@ -11,8 +10,13 @@ import type { FramedStream } from '../../net/stream-channel/framed-stream.ts';
 import { plainHost } from '../../trust/host.ts';
 import type { TrafficCount, Tunnel, TunnelEnding } from '../tunnel.ts';
 import { Carrier, type CarrierEnd } from './carrier.ts';
+import { CountedStreams } from './counted-streams.ts';
 import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
-import { bannerIn, endingOf, limitsFrom, refusalOf, type Limits } from './output.ts';
+import { keepsAlive, LinkCheck } from './keep-alive.ts';
+import { openCarrier } from './open-carrier.ts';
+import { bannerIn, endingOf, limitsFrom, type Limits } from './output.ts';
+import { dialWithSplitNames } from './split-names.ts';
+import { meansSilence, streamFailure } from './stream-failure.ts';
 
 interface Parts {
   grant: OpenConnectGrant;
@@ -25,14 +29,14 @@ interface Parts {
   release: () => void;
 }
 
-const openTimeoutMs = 20_000;
-/** If the TCP connection is not up by then, start over: TCP's own retries become too slow. */
-const reachTimeoutMs = 5_000;
+/** How long a new stream waits for another process to be up. */
+const restartTimeoutMs = 20_000;
 const dialTimeoutMs = 15_000;
 /** If the library has not connected again by then, the link counts as silent. */
 const reconnectTimeoutMs = 1_500;
 const watchEveryMs = 1_000;
 const goneTimeoutMs = 1_000;
+const signOutTimeoutMs = 2_000;
 /** A process that ends more often than this is not started again. */
 const mostRestarts = { count: 4, withinMs: 60_000 } as const;
 
@@ -44,8 +48,7 @@ export class AppTunnel implements Tunnel {
   private carrier: Carrier;
   private settle: (ending: TunnelEnding) => void = () => undefined;
   private readonly stop = new AbortController();
-  private readonly streams = new Set<FramedStream>();
-  private done: TrafficCount = { received: 0, sent: 0 };
+  private readonly streams = new CountedStreams();
   private lastTraffic: TrafficCount = { received: 0, sent: 0 };
   private lastTrafficAt: number;
   private closing = false;
@@ -58,16 +61,19 @@ export class AppTunnel implements Tunnel {
   private silent: (() => void) | null = null;
   private watching: NodeJS.Timeout | undefined;
   private readonly farEnd = new FarEnd((timeoutMs) => this.carrier.probe(timeoutMs));
+  private readonly linkCheck = new LinkCheck({
+    ask: (timeoutMs) => this.farEnd.responds(timeoutMs),
+    traffic: () => this.traffic().received + this.traffic().sent,
+    onSilent: () => this.tellSilent(),
+  });
+  private pushed: Pick<Pushed, 'nameServers' | 'splitNames' | 'domains'> = { nameServers: [], splitNames: [], domains: [] };
 
-  /**
-   * Opens it. Rejects with `component-missing`, `component-failed`, `gateway-unreachable` and the like, `gateway-silent`,
-   * `tunnel-failed`, `client-refused`, `pulse-refused`, `ticket-rejected`, or with `cancelled` within a second of an abort.
-   */
+  /** Opens it. Rejects as {@link openCarrier}, and as `options` does. */
   static async open(parts: Parts, signal: AbortSignal): Promise<AppTunnel> {
     try {
       const options = await parts.options(signal);
       const tunnel = new AppTunnel(parts);
-      const pushed = await tunnel.openCarrier(tunnel.carrier, options, signal);
+      const pushed = await tunnel.openIn(tunnel.carrier, options, signal);
       tunnel.begin(pushed);
       return tunnel;
     } catch (error) {
@@ -96,13 +102,7 @@ export class AppTunnel implements Tunnel {
       await this.isUp(signal);
       return this.dialThrough(this.carrier, name, port, signal);
     });
-    // The stream may break before the caller has it, and an unhandled error would end the process
-    stream.on('error', () => undefined);
     this.streams.add(stream);
-    stream.once('close', () => {
-      this.streams.delete(stream);
-      this.done = plus(this.done, bytesOf(stream));
-    });
     if (this.carrier.hasEnded || this.over) stream.destroy(this.interrupted());
     return stream;
   }
@@ -115,13 +115,17 @@ export class AppTunnel implements Tunnel {
       late: () => fail('host-unreachable', { host }, { detail: 'timed out' }),
       release: () => stop.abort(),
     };
+    const { pushed } = this;
     return withDeadline<FramedStream>(bound, (resolve, reject) => {
-      carrier.dial(host, port, stop.signal).then(resolve, (error: unknown) => reject(dialFailure(error, host, port)));
+      dialWithSplitNames((...to) => carrier.dial(...to), pushed, { host, port }, stop.signal).then(resolve, (error: unknown) => {
+        if (meansSilence(error)) this.linkCheck.doubt();
+        reject(streamFailure(error, { host, port, hasNameServers: pushed.nameServers.length > 0 }));
+      });
     });
   }
 
   traffic(): TrafficCount {
-    return [...this.streams].map(bytesOf).reduce(plus, this.done);
+    return this.streams.traffic();
   }
 
   async answers(timeoutMs: number): Promise<boolean> {
@@ -144,6 +148,8 @@ export class AppTunnel implements Tunnel {
   }
 
   async close({ signOut = false }: { signOut?: boolean } = {}): Promise<void> {
+    // Only a tunnel that is up can sign out
+    if (signOut && this.restarting) await atMost(signOutTimeoutMs, this.restarting);
     this.closing = true;
     this.stop.abort();
     await this.carrier.leave(signOut ? 'sign-out' : 'detach');
@@ -156,10 +162,13 @@ export class AppTunnel implements Tunnel {
     this.watching = setInterval(() => this.noteTraffic(), watchEveryMs);
     this.watching.unref();
     void this.farEnd.responds(firstAnswerTimeoutMs);
+    if (keepsAlive(this.parts.grant.keepAlive, this.limits.idleSeconds)) this.linkCheck.keepAlive();
     this.hold(this.carrier);
   }
 
-  private learn({ options, idleSeconds, expiresAt }: Pushed): void {
+  private learn(pushed: Pushed): void {
+    const { options, idleSeconds, expiresAt } = pushed;
+    this.pushed = pushed;
     const limits = limitsFrom({ idleTimeout: String(idleSeconds), options }, this.parts.now());
     this.limits = { ...limits, expiresAt: limits.expiresAt ?? (expiresAt > 0 ? expiresAt * 1000 : null) };
   }
@@ -179,31 +188,10 @@ export class AppTunnel implements Tunnel {
     return carrier;
   }
 
-  /** Opens a tunnel in that process. On failure it does not keep running. */
-  private async openCarrier(carrier: Carrier, options: TunnelOptions, signal: AbortSignal): Promise<Pushed> {
-    const { host } = this.parts.grant.endpoint;
-    const { agent } = this.parts.grant;
-    const late = AbortSignal.timeout(openTimeoutMs);
-    const tooSlow = new AbortController();
-    const reach = setTimeout(() => {
-      if (!carrier.output.reached) tooSlow.abort();
-    }, reachTimeoutMs);
-    try {
-      const pushed = await carrier.open(options, AbortSignal.any([signal, late, tooSlow.signal]));
-      if (pushed && !isAborted(signal)) {
-        this.connecting = false;
-        return pushed;
-      }
-      throw isAborted(signal) ? fail('cancelled') : refusalOf(carrier.output.code, carrier.output, host, agent);
-    } catch (error) {
-      await carrier.leave('detach', 300);
-      if (isAborted(signal)) throw fail('cancelled', undefined, { cause: failureOf(error) });
-      if (late.aborted) throw fail('gateway-silent', { host }, { cause: failureOf(error) });
-      if (tooSlow.signal.aborted) throw fail('gateway-unreachable', { host }, { cause: failureOf(error) });
-      throw error;
-    } finally {
-      clearTimeout(reach);
-    }
+  private async openIn(carrier: Carrier, options: TunnelOptions, signal: AbortSignal): Promise<Pushed> {
+    const pushed = await openCarrier(carrier, options, this.parts.grant, signal);
+    this.connecting = false;
+    return pushed;
   }
 
   /** Waits for the process's end, and makes of it the tunnel's end or another start. */
@@ -240,14 +228,14 @@ export class AppTunnel implements Tunnel {
       this.restarting = null;
     });
     // The person sees that the connection is broken for a moment
-    if (end.kind === 'broken') this.silent?.();
+    if (end.kind === 'broken') this.tellSilent();
   }
 
   /** Never rejects. */
   private async startAgain(carrier: Carrier): Promise<void> {
     const { signal } = this.stop;
     try {
-      const pushed = await this.openCarrier(carrier, await this.parts.options(signal), signal);
+      const pushed = await this.openIn(carrier, await this.parts.options(signal), signal);
       if (this.over) {
         await carrier.leave('detach');
         return;
@@ -271,12 +259,14 @@ export class AppTunnel implements Tunnel {
     if (this.over) return;
     this.over = true;
     this.stop.abort();
+    this.linkCheck.stop();
     clearInterval(this.watching);
     this.noteTraffic();
     this.breakStreams('the tunnel has ended');
     this.parts.release();
-    this.parts.log(`app tunnel ended: ${ending.kind}`);
-    this.settle(ending);
+    const actual: TunnelEnding = this.closing ? { kind: 'closed' } : ending;
+    this.parts.log(`app tunnel ended: ${actual.kind}`);
+    this.settle(actual);
   }
 
   private isOpen(): boolean {
@@ -290,7 +280,7 @@ export class AppTunnel implements Tunnel {
       const cancelled = new Promise<void>((resolve) => {
         off = onAbort(signal, resolve);
       });
-      await atMost(openTimeoutMs, Promise.race([this.restarting, cancelled]));
+      await atMost(restartTimeoutMs, Promise.race([this.restarting, cancelled]));
       off();
     }
     if (signal.aborted) throw fail('cancelled');
@@ -301,8 +291,12 @@ export class AppTunnel implements Tunnel {
     if (this.connecting) return;
     this.connecting = true;
     setTimeout(() => {
-      if (this.connecting && !this.over && !this.restarting) this.silent?.();
+      if (this.connecting && this.isOpen()) this.tellSilent();
     }, reconnectTimeoutMs).unref();
+  }
+
+  private tellSilent(): void {
+    if (!this.over && !this.closing) this.silent?.();
   }
 
   private interrupted(detail?: string): CausewayError {
@@ -310,7 +304,7 @@ export class AppTunnel implements Tunnel {
   }
 
   private breakStreams(why: string): void {
-    for (const stream of this.streams) stream.destroy(this.closing ? undefined : this.interrupted(why));
+    this.streams.breakOff(this.closing ? undefined : this.interrupted(why));
   }
 
   /** Records when traffic last passed. */
@@ -318,36 +312,5 @@ export class AppTunnel implements Tunnel {
     const now = this.traffic();
     if (now.received !== this.lastTraffic.received || now.sent !== this.lastTraffic.sent) this.lastTrafficAt = this.parts.now();
     this.lastTraffic = now;
-  }
-}
-
-/** A function, so that TypeScript does not assume the value unchanged after an await. */
-const isAborted = (signal: AbortSignal): boolean => signal.aborted;
-
-const plus = (one: TrafficCount, other: TrafficCount): TrafficCount => ({
-  received: one.received + other.received,
-  sent: one.sent + other.sent,
-});
-
-const bytesOf = ({ bytesRead, bytesWritten }: FramedStream): TrafficCount => ({ received: bytesRead, sent: bytesWritten });
-
-/** Failures of a dial by the code of the network stack's error, which are Node's own. */
-function dialFailure(error: unknown, host: string, port: number): CausewayError {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  const detail = error instanceof Error ? error.message : String(error);
-  switch (code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return fail('host-name-unknown', { host }, { detail });
-    case 'EADDRNOTAVAIL':
-      return fail(isIP(host) === 6 ? 'host-ipv6' : 'host-unreachable', { host, port }, { detail });
-    case 'EACCES':
-      return fail('host-not-allowed', { host, port }, { detail });
-    case 'ECONNREFUSED':
-    case 'ETIMEDOUT':
-    case 'EMFILE':
-      return fail('host-unreachable', { host, port }, { detail });
-    default:
-      return fail('tunnel-down', undefined, { detail });
   }
 }

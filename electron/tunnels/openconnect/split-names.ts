@@ -14,7 +14,7 @@ export interface SplitNames {
   readonly domains: readonly string[];
 }
 
-type DialIn = (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
+type DialIn<S extends Duplex> = (host: string, port: number, signal: AbortSignal) => Promise<S>;
 
 /** How many addresses of a name are tried. */
 const mostAddresses = 4;
@@ -37,13 +37,13 @@ export function isCampusName(host: string, { splitNames, domains }: SplitNames):
  *
  * @param dial dials through the tunnel; names are looked up there
  */
-export async function dialWithSplitNames(
-  dial: DialIn,
+export async function dialWithSplitNames<S extends Duplex>(
+  dial: DialIn<S>,
   names: SplitNames,
   target: { host: string; port: number },
   signal: AbortSignal,
   lookup: (host: string) => Promise<readonly { address: string }[]> = (host) => dns.promises.lookup(host, { all: true }),
-): Promise<Duplex> {
+): Promise<S> {
   const { host, port } = target;
   try {
     return await dial(host, port, signal);
