@@ -36,7 +36,7 @@ interface RawInfo {
 }
 
 /** A gateway may push this many of each, `tunnel-messages.ts`. What comes after them is not read. */
-const most = { names: 1_000, routes: 2_000, options: 500, domains: 50 } as const;
+const most = { names: 1_000, routes: 2_000, options: 10_000, domains: 50 } as const;
 /** Only these options of a Cisco gateway are read, `tunnels/openconnect/output.ts`. */
 const readOptions: readonly string[] = ['X-CSTP-Banner', 'X-CSTP-Session-Timeout-Remaining'];
 
