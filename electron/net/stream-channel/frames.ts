@@ -15,19 +15,22 @@ const smallFrame = 4 * 1024;
 /** How long a stream that has failed tries to say so to a peer that does not read. */
 const farewellMs = 1_000;
 
-/** Writes bytes, of which there is at least one. `done` is called when the system has taken them. */
-export function writeFrame(socket: Socket, bytes: Uint8Array, done?: () => void): void {
+/**
+ * Writes bytes, of which there is at least one. `done` is called when the system has taken them. False: write no more before the
+ * socket's `drain`, if something still waits in it.
+ */
+export function writeFrame(socket: Socket, bytes: Uint8Array, done?: () => void): boolean {
   const head = Buffer.allocUnsafe(bytes.length <= smallFrame ? header.bytes + bytes.length : header.bytes);
   head.writeUInt32BE(bytes.length);
   if (bytes.length <= smallFrame) {
     head.set(bytes, header.bytes);
-    socket.write(head, done);
-    return;
+    return socket.write(head, done);
   }
   socket.cork();
   socket.write(head);
-  socket.write(bytes, done);
+  const room = socket.write(bytes, done);
   socket.uncork();
+  return room;
 }
 
 /** Says that no more bytes come in this direction. */

@@ -33,9 +33,8 @@ export class Relay {
       socket.resume();
     });
     far.on('data', (chunk: Buffer) => {
-      writeFrame(socket, chunk);
       // What the system took at once does not count
-      if (socket.writableLength > 0) far.pause();
+      if (!writeFrame(socket, chunk) && socket.writableLength > 0) far.pause();
     });
     socket.on('drain', () => far.resume());
     far.once('end', () => writeEnd(socket, () => this.#finish()));

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { lstatSync } from 'node:fs';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { dialStream } from '../../../electron/net/stream-channel/dial-stream.ts';
+import { FramedStream } from '../../../electron/net/stream-channel/framed-stream.ts';
+import { Relay } from '../../../electron/net/stream-channel/relay.ts';
 import { newStreamPath, type StreamPath } from '../../../electron/net/stream-channel/stream-path.ts';
 import { newToken } from '../../../electron/net/stream-channel/token.ts';
 
@@ -138,6 +140,30 @@ test('a download whose reader stops stops its sender, and little memory is used'
     .toBe(true);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * mebibyte);
   expect((await buffer(stream)).length).toBe(64 * mebibyte);
+});
+
+test.each([100, 6_000, 60_000])('a download in pieces of %i bytes goes on after the app had stopped reading', async (length) => {
+  const file = path.join(path.dirname(place.path), `relay-${length}`);
+  const server = net.createServer({ allowHalfOpen: true }).listen(file);
+  const accepted = new Promise<Socket>((resolve) => void server.once('connection', resolve));
+  const app = net.connect({ path: file, allowHalfOpen: true }).pause();
+  const far = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+  new Relay(await accepted, far);
+  let sent = 0;
+  await vi.waitUntil(
+    () => {
+      if (far.isPaused()) return true;
+      far.push(Buffer.alloc(length, 'x'));
+      sent += length;
+      return false;
+    },
+    { interval: 0, timeout: 20_000 },
+  );
+  far.push(null);
+  const stream = new FramedStream(app);
+  stream.end();
+  expect((await buffer(stream)).length).toBe(sent);
+  server.close();
 });
 
 test('an upload to a host that does not read stops, and is lost when it is broken off', async () => {
