@@ -27,7 +27,7 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
     },
     allowedGateways: {
       title: 'Allowed gateways',
-      text: 'The only gateways that Causeway may contact to sign in: vpn.campus.example, vpn.campus.example:8443, or *.campus.example, which stands for exactly one label more. A profile’s other gateways are left out, and a profile of which none is left cannot be added or connected. Not set: any gateway. An empty list, and a value that is no list: none.',
+      text: 'The only gateways that Causeway may contact to sign in: vpn.campus.example, vpn.campus.example:8443, or *.campus.example, which stands for exactly one label more. A profile’s other gateways are left out, and a profile of which none is left cannot be added or connected. Not set: any gateway. An empty list, and a value that is no list: none. A gateway that is allowed may send the sign-in on to others of its own.',
     },
     rememberPasswords: {
       title: 'Let people save their password',

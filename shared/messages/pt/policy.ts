@@ -26,7 +26,7 @@ export const policy: PolicyMessages = {
     },
     allowedGateways: {
       title: 'Gateways permitidos',
-      text: 'Os únicos gateways que o Causeway pode contactar para iniciar sessão: vpn.campus.example, vpn.campus.example:8443 ou *.campus.example, que representa exatamente mais um nível. Os outros gateways de um perfil são ignorados, e um perfil sem nenhum gateway permitido não pode ser adicionado nem ligado. Não definido: qualquer gateway. Uma lista vazia, ou um valor que não é uma lista: nenhum.',
+      text: 'Os únicos gateways que o Causeway pode contactar para iniciar sessão: vpn.campus.example, vpn.campus.example:8443 ou *.campus.example, que representa exatamente mais um nível. Os outros gateways de um perfil são ignorados, e um perfil sem nenhum gateway permitido não pode ser adicionado nem ligado. Não definido: qualquer gateway. Uma lista vazia, ou um valor que não é uma lista: nenhum. Um gateway permitido pode encaminhar o início de sessão para outros seus.',
     },
     rememberPasswords: {
       title: 'Permitir que as pessoas guardem a palavra-passe',

@@ -26,7 +26,7 @@ export const policy: PolicyMessages = {
     },
     allowedGateways: {
       title: '允許的閘道',
-      text: 'Causeway 登入時只可聯絡的閘道：vpn.campus.example、vpn.campus.example:8443，或 *.campus.example（只代表多一層名稱）。設定檔的其他閘道不會使用；沒有任何獲允許閘道的設定檔不能加入，亦不能連線。未設定時不限。空白清單或不是清單的值：全部不允許。',
+      text: 'Causeway 登入時只可聯絡的閘道：vpn.campus.example、vpn.campus.example:8443，或 *.campus.example（只代表多一層名稱）。設定檔的其他閘道不會使用；沒有任何獲允許閘道的設定檔不能加入，亦不能連線。未設定時不限。空白清單或不是清單的值：全部不允許。獲允許的閘道可把登入轉到其所屬的其他閘道。',
     },
     rememberPasswords: {
       title: '允許用戶儲存密碼',

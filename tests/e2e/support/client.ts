@@ -10,12 +10,17 @@ import { allGone, familyOf } from './processes.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
+/** Electron, if there is a real one, or its double. */
+export const electronHere = process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron');
+
 export interface ClientOptions {
   profiles?: readonly Profile[];
   /** The folder for settings and logs. Default: a new one. */
   userData?: string;
   args?: readonly string[];
   env?: Record<string, string>;
+  /** A program that starts it. Default: Electron, or its double. */
+  executable?: string;
   /** The app's folder. Default: this repository. */
   folder?: string;
 }
@@ -47,7 +52,7 @@ export async function startClient(options: ClientOptions = {}): Promise<Client> 
     (await Settings.open(userData)).update(() => ({ profiles, lastProfileId: profiles[0]?.id ?? null }));
   }
   const electron = await _electron.launch({
-    executablePath: process.env['ELECTRON_BINARY'] ?? path.join(root, 'tests/electron-double/electron'),
+    executablePath: options.executable ?? electronHere,
     args: [options.folder ?? root, `--user-data-dir=${userData}`, ...(options.args ?? [])],
     env: { ...definedEnvironment(), ...options.env },
     cwd: root,
