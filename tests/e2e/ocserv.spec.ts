@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import type { Profile } from '../../shared/profile.ts';
-import { missingForPeers } from '../peers/namespaces.ts';
+import { kill, missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv, type OcservOptions } from '../peers/gateways/ocserv.ts';
 import { canStartKeyring, startKeyring } from '../support/keyring.ts';
 import { startClient, type Client, type ClientOptions } from './support/client.ts';
+import { familyOf } from './support/processes.ts';
 import { expect, test as base } from './support/scene.ts';
 
 /** The window in front of a real gateway, and what a person does there. */
@@ -50,6 +52,13 @@ class Gateway {
     const users = await this.lab.occtl('show', 'users');
     return Array.isArray(users) ? users.map((user: unknown) => JSON.stringify(user)) : [];
   }
+}
+
+/** The processes of a client that call the library: on the double by their file, on Electron by their kind. */
+async function workersOf({ electron }: Client): Promise<number[]> {
+  const family = await familyOf(electron.process().pid ?? 0);
+  const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  return family.map(({ pid }) => pid).filter((pid) => /openconnect-worker\.mjs|node\.mojom\.NodeService/.test(commandOf(pid)));
 }
 
 const missing = missingForPeers();
@@ -110,6 +119,25 @@ test('an ocserv sign-in shows the notice, takes password and passcode, connects,
   await person.button('Disconnect').click();
   await expect(person.button('Connect')).toBeVisible();
   await expect.poll(() => person.online()).toEqual([]);
+});
+
+test('a tunnel whose process is killed is up again within three seconds, asks nobody, and its pages load again', async ({ gateway }) => {
+  const person = await gateway();
+  const { lab, client } = person;
+  await person.connect('alice');
+  await person.button('Open device portal').click();
+  const portal = await client.portal();
+  const page = portal.getByText(lab.page.replace(/<[^>]*>/g, '').replace('Portal', ''));
+  await expect(page).toBeVisible();
+  const workers = await workersOf(client);
+  expect(workers).not.toEqual([]);
+  const at = performance.now();
+  for (const pid of workers) kill(pid);
+  await portal.reload();
+  await expect(page).toBeVisible();
+  expect(performance.now() - at).toBeLessThan(3_000);
+  await expect(person.button('Disconnect')).toBeVisible();
+  await expect(person.heading('Sign in')).toHaveCount(0);
 });
 
 test('a wrong code at ocserv is reported, and the right one works', async ({ gateway }) => {

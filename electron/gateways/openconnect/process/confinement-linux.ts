@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import koffi from 'koffi';
 
 /** prctl(2) */
@@ -95,6 +95,8 @@ export function linuxGaps(): string[] {
   return [...gaps, ...strangeDescriptors()];
 }
 
+/** open(2): `O_ACCMODE` and what it is for reading alone. */
+const [accessMode, readOnly] = [0o3, constants.O_RDONLY];
 /** Kinds of descriptors that a new process of Node or Electron makes itself, or that lead to the app. */
 const ownKinds = /^(?:anon_inode:|pipe:|socket:|\/dev\/(?:null|u?random|shm\/|pts\/)|\/memfd:)/;
 
@@ -103,18 +105,18 @@ function strangeDescriptors(): string[] {
   const inodes = networkSockets();
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     let target: string;
-    let flags: number;
+    let isHarmless: boolean;
     try {
       target = readlinkSync(`/proc/self/fd/${fd}`);
-      flags = parseInt(/^flags:\s(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0', 8);
+      const flags = parseInt(/^flags:\s(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? '0', 8);
+      isHarmless = (flags & accessMode) === readOnly && !fstatSync(Number(fd)).isDirectory();
     } catch {
       // Closed in between: the one that lists this folder
       return [];
     }
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
     if (inode !== undefined && inodes.has(inode)) return ['it has a connection to the network'];
-    const isReadOnly = (flags & 0o3) === 0 && (flags & 0o200000) === 0;
-    return ownKinds.test(target) || target.startsWith('/proc/') || isReadOnly ? [] : [`it has a file: ${target}`];
+    return ownKinds.test(target) || isHarmless ? [] : [`it has a file: ${target}`];
   });
 }
 
