@@ -48,6 +48,8 @@ export class Carrier {
   private asked = 0;
   private over = false;
   private readonly connects: number[] = [];
+  /** A library that is told to detach from PPP ends the connection in its words, for which most gateways end the session too (`ppp.c`). */
+  private isPpp = false;
 
   constructor(
     private readonly link: WorkerLink,
@@ -83,6 +85,7 @@ export class Carrier {
       this.settleOpen = resolve;
     });
     const off = onAbort(signal, () => void this.leave('detach', cancelTimeoutMs));
+    this.isPpp = options.protocol === 'f5' || options.protocol === 'fortinet';
     try {
       this.place = await newStreamPath();
       this.link.send({ type: 'tunnel', attempt, libraries: [...this.link.libraries], options, streams: this.place.path });
@@ -120,8 +123,9 @@ export class Carrier {
 
   /** Asks the library to end, then ends the process, within a time limit. `detach` keeps the session at the gateway. */
   async leave(how: 'detach' | 'sign-out', withinMs = leaveTimeoutMs): Promise<void> {
-    this.link.send({ type: 'command', attempt, command: how });
-    if (!(await atMost(withinMs, this.ended))) this.link.kill(fail('cancelled'));
+    const isPulled = how === 'detach' && this.isPpp;
+    if (!isPulled) this.link.send({ type: 'command', attempt, command: how });
+    if (isPulled || !(await atMost(withinMs, this.ended))) this.link.kill(fail('cancelled'));
     await this.ended;
   }
 
