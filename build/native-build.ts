@@ -33,7 +33,7 @@ export class NativeBuild {
     private readonly jobs: number,
   ) {
     this.prefix = join(work, 'prefix');
-    this.parts = parts.filter(({ only }) => only === undefined || only === tools.platform);
+    this.parts = parts.filter(({ only }) => only === undefined || only.includes(tools.platform));
   }
 
   /** The key of each part: its inputs, and the keys of the parts before it. The last part's key stands for everything. */

@@ -1,6 +1,6 @@
 /**
- * How openconnect and its libraries are built from their pinned sources, in this order. `build/native-windows.ts` and
- * `build/native-linux.ts` run it. Each LGPL library stays a separate file beside libopenconnect, so that people can
+ * How openconnect and its libraries are built from their pinned sources, in this order. `build/native-windows.ts`,
+ * `build/native-linux.ts` and `build/native-macos.ts` run it. Each LGPL library stays a separate file beside libopenconnect, so that people can
  * replace it. On Linux, GnuTLS and zlib are the system's, so that system updates reach them. libxml2's version number
  * differs between distributions, so it is linked into the library.
  */
@@ -13,7 +13,7 @@ export interface BuildSetup {
   version: string;
   /** Where the earlier parts were installed. */
   prefix: string;
-  platform: 'win32' | 'linux';
+  platform: 'win32' | 'linux' | 'darwin';
   /** For configure's `--host`. Null: the computer that builds. */
   host: string | null;
   compiler: string;
@@ -28,7 +28,7 @@ export interface Part {
   /** The name of its source in `native.json`. The distribution's patches, if any are applied, are `NAME-patches`. */
   source: string;
   /** The systems that it is built for. Absent: all. */
-  only?: BuildSetup['platform'];
+  only?: readonly BuildSetup['platform'][];
   /** Our own patches in `build/patches`, applied after the distribution's. Each says at its top what it changes and why. */
   patches?: readonly string[];
   /** Run in order. */
@@ -39,11 +39,12 @@ export interface Part {
 
 /** Files that autotools would regenerate because a patch touched their inputs. The shipped ones are fine. */
 const asShipped = ['ACLOCAL=:', 'AUTOCONF=:', 'AUTOMAKE=:', 'AUTOHEADER=:', 'MAKEINFO=:'];
-const configure = ({ prefix, host, compiler, flags, link }: BuildSetup, ...words: string[]): [string, ...string[]] => [
+const configure = ({ prefix, platform, host, compiler, flags, link }: BuildSetup, ...words: string[]): [string, ...string[]] => [
   './configure',
   `--prefix=${prefix}`,
   // pkg-config would otherwise return the building computer's own libraries
   ...(host === null ? [] : [`--host=${host}`, `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`, 'CC_FOR_BUILD=gcc']),
+  ...(platform === 'darwin' ? [`PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`] : []),
   `CC=${compiler}`,
   `CFLAGS=${flags}`,
   `CPPFLAGS=-I${prefix}/include`,
@@ -57,7 +58,7 @@ const zlibFiles = ['adler32', 'compress', 'crc32', 'deflate', 'inffast', 'inflat
 /** These read nothing that a gateway sends. */
 const xmlWithout =
   'catalog,c14n,debug,docbook,ftp,history,http,icu,legacy,lzma,mem-debug,modules,pattern,python,reader,readline,regexps,run-debug,schemas,schematron,valid,writer,xinclude,xpath,xptr,zlib';
-/** glibc contains them; on Windows each is a library of its own. Pages in Big5 and similar encodings need `iconv`. */
+/** glibc and macOS contain them; on Windows each is a library of its own. Pages in Big5 and similar encodings need `iconv`. */
 const ofGlibc = 'iconv,threads';
 
 /** Leaves out features that few need and that each add a library: smart cards, software tokens, LZ4. */
@@ -115,14 +116,39 @@ const openconnectForLinux = (setup: BuildSetup): Step[] => [
   ['install', '-D', '-m644', '.libs/libopenconnect.so.5', `${setup.prefix}/lib/libopenconnect.so.5`],
 ];
 
+/** The system has zlib and iconv. `build/native-macos.ts` makes its files find each other. */
+const openconnectForMac = (setup: BuildSetup): Step[] => [
+  configure(
+    setup,
+    ...openconnectWith,
+    '--without-gssapi',
+    '--with-vpnc-script=vpnc-script',
+    `LIBXML2_CFLAGS=-I${setup.prefix}/include/libxml2`,
+    `LIBXML2_LIBS=-L${setup.prefix}/lib -lxml2 -liconv`,
+    `ZLIB_CFLAGS=-I${setup.prefix}/include`,
+    'ZLIB_LIBS=-lz',
+  ),
+  openconnectVersion(setup),
+  make('libopenconnect.la', 'openconnect'),
+  make('install-libLTLIBRARIES', 'install-sbinPROGRAMS'),
+];
+
+const openconnectFor = { linux: openconnectForLinux, win32: openconnectForWindows, darwin: openconnectForMac } as const;
+
+/** macOS's `install` makes no folders. */
+const macManual: readonly Step[] = [
+  ['mkdir', '-p', 'doc'],
+  ['touch', 'doc/Makefile.in'],
+];
+
 export const parts: readonly Part[] = [
   {
     source: 'gmp-source',
-    only: 'win32',
+    only: ['win32', 'darwin'],
     licence: 'COPYING.LESSERv3',
     steps: (setup) => [
       // Debian removes the manual, which is not free enough for it, and configure misses it
-      ['install', '-D', '/dev/null', 'doc/Makefile.in'],
+      ...(setup.platform === 'darwin' ? macManual : ([['install', '-D', '/dev/null', 'doc/Makefile.in']] as const)),
       configure(setup, '--enable-shared', '--disable-static'),
       make('SUBDIRS=mpn mpz mpq mpf printf scanf rand'),
       make('SUBDIRS=', 'install'),
@@ -130,7 +156,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'nettle-source',
-    only: 'win32',
+    only: ['win32', 'darwin'],
     licence: 'COPYING.LESSERv3',
     steps: (setup) => [
       configure(setup, '--disable-static', '--disable-documentation', '--disable-openssl', '--enable-fat'),
@@ -140,7 +166,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'gnutls-source',
-    only: 'win32',
+    only: ['win32', 'darwin'],
     licence: 'COPYING.LESSERv2',
     steps: (setup) => [
       configure(
@@ -152,7 +178,7 @@ export const parts: readonly Part[] = [
         ...['p11-kit', 'tpm', 'tpm2', 'idn', 'zlib', 'zstd', 'brotli'].map((name) => `--without-${name}`),
         ...['cxx', 'doc', 'tools', 'tests', 'nls', 'libdane', 'maintainer-mode', 'gcc-warnings'].map((name) => `--disable-${name}`),
         // The default is in the drive's root, where anybody may create files
-        '--with-system-priority-file=C:/Windows/System32/gnutls/config',
+        `--with-system-priority-file=${setup.platform === 'darwin' ? '/etc/gnutls/config' : 'C:/Windows/System32/gnutls/config'}`,
       ),
       make(),
       make('install'),
@@ -160,7 +186,7 @@ export const parts: readonly Part[] = [
   },
   {
     source: 'zlib-source',
-    only: 'win32',
+    only: ['win32'],
     licence: 'LICENSE',
     steps: ({ flags, host, prefix }) => [
       [`${host}-gcc-win32`, ...flags.split(' '), '-c', ...zlibFiles.map((name) => `${name}.c`)],
@@ -178,7 +204,7 @@ export const parts: readonly Part[] = [
         '--enable-static',
         '--disable-shared',
         '--with-pic',
-        ...(setup.platform === 'linux' ? [xmlWithout] : [xmlWithout, ofGlibc])
+        ...(setup.platform === 'win32' ? [xmlWithout, ofGlibc] : [xmlWithout])
           .flatMap((names) => names.split(','))
           .map((name) => `--without-${name}`),
       ),
@@ -191,7 +217,7 @@ export const parts: readonly Part[] = [
     source: 'openconnect-source',
     patches: ['openconnect-form-without-fields.patch', 'openconnect-pipe-as-tunnel.patch'],
     licence: 'COPYING.LGPL',
-    steps: (setup) => (setup.platform === 'linux' ? openconnectForLinux(setup) : openconnectForWindows(setup)),
+    steps: (setup) => openconnectFor[setup.platform](setup),
   },
 ];
 

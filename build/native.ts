@@ -18,6 +18,7 @@ import { buildCommandLine } from './command-line.ts';
 import { fromPool, poolBases } from './debian-pool.ts';
 import { buildHelper } from './helper.ts';
 import { ensureOpenConnect, madeForLinux } from './native-linux.ts';
+import { buildForMac } from './native-macos.ts';
 import { readNative, type Archive, type Built } from './native-pins.ts';
 import { nodeFor } from './npm-file.ts';
 import { tarFor } from './tar.ts';
@@ -119,6 +120,7 @@ export async function buildNative(folder: string, { target, modules, built, part
     }
   }
   if (target.platform === 'linux') await takeLinuxs(folder, target, pool);
+  if (target.platform === 'darwin') await takeMacs(folder, { target, partial, pool });
   const node = await nodeFor(target);
   await buildHelper(folder, { target, modules, node });
   await buildCommandLine(folder, { target, modules, node });
@@ -128,4 +130,18 @@ export async function buildNative(folder: string, { target, modules, built, part
 async function takeLinuxs(folder: string, target: Target, pool: string | null): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== target.arch) console.log(`left out: openconnect for ${target.name} is made there`);
   else if (await ensureOpenConnect(pool)) cpSync(madeForLinux, folder, { recursive: true, dereference: true });
+}
+
+/** Our own openconnect for macOS, built on a Mac with this processor. */
+async function takeMacs(
+  folder: string,
+  { target, partial, pool }: { target: Target; partial: boolean; pool: string | null },
+): Promise<void> {
+  try {
+    if (process.platform !== 'darwin' || process.arch !== target.arch) throw new Error(`openconnect for ${target.name} is made there`);
+    await buildForMac(folder, pool);
+  } catch (error) {
+    if (!partial) throw error;
+    console.log(`left out: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
