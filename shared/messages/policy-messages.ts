@@ -22,4 +22,3 @@ export interface PolicyMessages {
   /** Which versions of Causeway read a key. */
   readonly supported: string;
 }
-
