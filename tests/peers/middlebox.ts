@@ -1,6 +1,6 @@
 import net, { type Socket } from 'node:net';
 
-/** A router on the way to a gateway that silently forgets connections. */
+/** A router on the way to a gateway that silently forgets connections, or is far away. */
 export interface Middlebox {
   /** Its loopback port. Connections to it lead to the gateway. */
   readonly port: number;
@@ -13,6 +13,20 @@ export interface Middlebox {
   stop(): Promise<void>;
 }
 
+interface MiddleboxOptions {
+  /** The gateway's port. */
+  to: number;
+  /** Its address, if it is not on loopback. */
+  host?: string;
+  /** Null: it forgets nothing. */
+  idleMs: number | null;
+  /** How much later everything arrives, in each direction. A round trip takes twice that. */
+  delayMs?: number;
+}
+
+/** What is on the way at once. TCP at the sending end then waits, as on a line with that much room. */
+const onTheWayBytes = 64 * 1024 * 1024;
+
 /**
  * Starts a router that forgets a connection on which no byte passed for `idleMs`, as many home routers and firewalls do after
  * some minutes (RFC 5382, 5: two hours at least, which few keep to). From then on nothing passes, and neither side is told: no
@@ -22,13 +36,13 @@ export interface Middlebox {
  * answers TCP keep-alives. Those therefore neither keep a connection here nor find a forgotten one: only bytes of the
  * application count.
  */
-export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: number }): Promise<Middlebox> {
+export async function startMiddlebox({ to, idleMs, delayMs = 0, host = '127.0.0.1' }: MiddleboxOptions): Promise<Middlebox> {
   const sockets = new Set<Socket>();
   const forgets = new Set<() => void>();
   let forgotten = 0;
   let known = 0;
   const server = net.createServer({ allowHalfOpen: true }, (near) => {
-    const far = net.connect({ port: to, host: '127.0.0.1', allowHalfOpen: true });
+    const far = net.connect({ port: to, host, allowHalfOpen: true });
     const pair = [near, far] as const;
     known += 1;
     let isKnown = true;
@@ -44,18 +58,30 @@ export async function startMiddlebox({ to, idleMs }: { to: number; idleMs: numbe
       for (const socket of pair) socket.removeAllListeners('data').removeAllListeners('end').pause();
     };
     forgets.add(forget);
-    const timer = setTimeout(forget, idleMs);
+    const timer = idleMs === null ? undefined : setTimeout(forget, idleMs);
     const relay = (from: Socket, onto: Socket): void => {
       sockets.add(from);
       from.setNoDelay(true);
+      let onTheWay = 0;
+      const later = (pass: () => void): void => {
+        if (delayMs === 0) pass();
+        else setTimeout(pass, delayMs);
+      };
       from.on('data', (chunk) => {
-        timer.refresh();
-        if (!onto.write(chunk)) from.pause();
+        timer?.refresh();
+        onTheWay += chunk.length;
+        if (onTheWay > onTheWayBytes) from.pause();
+        later(() => {
+          onTheWay -= chunk.length;
+          if (!isKnown || onto.destroyed) return;
+          if (!onto.write(chunk)) from.pause();
+          else from.resume();
+        });
       });
       onto.on('drain', () => {
         if (isKnown) from.resume();
       });
-      from.on('end', () => onto.end());
+      from.on('end', () => later(() => onto.end()));
       from.on('error', () => from.destroy());
       from.once('close', () => {
         sockets.delete(from);

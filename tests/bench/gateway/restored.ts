@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { delay } from '../../../shared/abort.ts';
 import type { Ocserv } from '../../peers/gateways/ocserv.ts';
 import { atMost, sampleOf, type Row } from '../report.ts';
 import { Core } from './core.ts';
 import { startPlain } from './plain.ts';
 import type { WatchedRoute } from './watched.ts';
 
-/** The watchers take a moment to start. */
+/** The watchers start so long before the cable is plugged in again. They say when they have begun. */
 const watchersBeginMs = 3_000;
 const watcher = path.join(import.meta.dirname, 'watcher.ts');
 
@@ -28,15 +29,17 @@ export async function restoredRow(
     const core = await Core.start(lab, next(), 'client');
     const plain = await startPlain(lab, next(), 'client');
     try {
-      await flows(lab, { ocproxy: plain.port });
-      await flows(lab, { causeway: core.proxy });
+      await watch(lab, { ocproxy: plain.port }).flows;
+      await watch(lab, { causeway: core.proxy }).flows;
       await lab.cable('down');
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1000 - watchersBeginMs));
-      const waits = [{ causeway: core.proxy }, { ocproxy: plain.port }, { network: lab.address }].map((via) => flows(lab, via));
-      await new Promise((resolve) => setTimeout(resolve, watchersBeginMs));
+      const downAt = performance.now();
+      await delay(seconds * 1000 - watchersBeginMs);
+      const watchers = [{ causeway: core.proxy }, { ocproxy: plain.port }, { network: lab.address }].map((via) => watch(lab, via));
+      await Promise.all(watchers.map(({ begun }) => begun));
+      await delay(downAt + seconds * 1000 - performance.now());
       await lab.cable('up');
       const upAt = performance.now();
-      const [mine = NaN, other = NaN, bare = NaN] = await Promise.all(waits);
+      const [mine = NaN, other = NaN, bare = NaN] = await Promise.all(watchers.map(({ flows }) => flows));
       ours.push((mine - upAt) / 1000);
       theirs.push((other - upAt) / 1000);
       network.push((bare - upAt) / 1000);
@@ -54,12 +57,23 @@ export async function restoredRow(
   };
 }
 
-/** When the first byte came back over the route, tried again and again from within the client's namespace. */
-async function flows(lab: Ocserv, route: WatchedRoute): Promise<number> {
+/**
+ * Tries a route again and again from within the client's namespace. `begun` resolves when it does, `flows` with the time at
+ * which the first byte came back.
+ */
+function watch(lab: Ocserv, route: WatchedRoute): { begun: Promise<void>; flows: Promise<number> } {
   if (!lab.client) throw new Error('no client namespace');
   const child = lab.client.spawn(process.execPath, ['--import', 'tsx', watcher], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin?.end(JSON.stringify(route));
-  if (!child.stdout) throw new Error('no output');
-  for await (const line of createInterface({ input: child.stdout })) if (line === 'flows') return performance.now();
-  throw new Error('no traffic');
+  const { stdout } = child;
+  if (!stdout) throw new Error('no output');
+  const lines = createInterface({ input: stdout });
+  const line = (wanted: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      lines.on('line', (said) => {
+        if (said === wanted) resolve(performance.now());
+      });
+      lines.once('close', () => reject(new Error('no traffic')));
+    });
+  return { begun: line('begun').then(() => undefined), flows: line('flows') };
 }

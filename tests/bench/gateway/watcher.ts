@@ -3,11 +3,12 @@ import { text } from 'node:stream/consumers';
 import { answersWithin, causewayRoute, ocproxyRoute } from './routes.ts';
 import { watchedRouteSchema } from './watched.ts';
 
-/** Runs inside a namespace. Reads a route from stdin and prints `flows` as soon as a byte comes back over it. */
+/** Runs inside a namespace. Reads a route from stdin, prints `begun`, and `flows` as soon as a byte comes back over it. */
 const route = watchedRouteSchema.parse(JSON.parse(await text(process.stdin)));
 // Short tries: one that started before the link was back delays the result by up to this time
 const tryMs = 200;
 const until = Date.now() + 240_000;
+console.log('begun');
 while (Date.now() < until) {
   if (await works()) {
     console.log('flows');

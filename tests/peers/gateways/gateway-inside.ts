@@ -51,6 +51,22 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
   more();
 }
 
+/** Takes as many bytes as the first line says, and then answers with `.`, for measurements. */
+function takeBytes(socket: net.Socket): void {
+  let head = '';
+  let left = -1;
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (bytes) => {
+    if (left < 0) {
+      head += bytes.toString('latin1');
+      const end = head.indexOf('\n');
+      if (end < 0) return;
+      left = Number(head.slice(0, end)) - (head.length - end - 1);
+    } else left -= bytes.length;
+    if (left <= 0) socket.write('.');
+  });
+}
+
 const listening = [settings.campus, ...(settings.campus6 === null ? [] : [settings.campus6])].flatMap((host) => [
   http.createServer(answer).listen(80, host),
   https.createServer({ cert: settings.cert, key: settings.key }, answer).listen(443, host),
@@ -61,6 +77,7 @@ const listening = [settings.campus, ...(settings.campus6 === null ? [] : [settin
       socket.pipe(socket);
     })
     .listen(7, host),
+  net.createServer(takeBytes).listen(9, host),
 ]);
 
 const names = dgram.createSocket('udp4');

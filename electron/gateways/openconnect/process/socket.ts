@@ -47,13 +47,13 @@ export function limitPacketSize(fd: number): void {
 }
 
 /**
- * SOL_SOCKET, SO_TYPE and SO_KEEPALIVE, and TCP's own options (IPPROTO_TCP is 6): socket(7) and tcp(7), macOS's `tcp.h`, and
+ * SOL_SOCKET, SO_TYPE, SO_RCVBUF and SO_KEEPALIVE, and TCP's own options (IPPROTO_TCP is 6): socket(7) and tcp(7), macOS's `tcp.h`, and
  * https://learn.microsoft.com/windows/win32/winsock/ipproto-tcp-socket-options.
  */
 const allOptions = {
-  linux: { level: 1, type: 3, keepAlive: 9, idle: 4, interval: 5 },
-  darwin: { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 0x10, interval: 0x101 },
-  win32: { level: 0xffff, type: 0x1008, keepAlive: 0x08, idle: 3, interval: 17 },
+  linux: { level: 1, type: 3, receiveBuffer: 8, keepAlive: 9, idle: 4, interval: 5 },
+  darwin: { level: 0xffff, type: 0x1008, receiveBuffer: 0x1002, keepAlive: 0x08, idle: 0x10, interval: 0x101 },
+  win32: { level: 0xffff, type: 0x1008, receiveBuffer: 0x1002, keepAlive: 0x08, idle: 3, interval: 17 },
 } as const;
 const socketOptions = allOptions[process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux'];
 const tcp = 6;
@@ -63,6 +63,17 @@ const streamType = 1;
 export function isStream(fd: number): boolean {
   const value = Buffer.alloc(4);
   return c.getsockopt(fd, socketOptions.level, socketOptions.type, value, [value.length]) !== 0 || value.readInt32LE() === streamType;
+}
+
+/** The stack's largest window, 1 MiB, and as much again for what the system keeps with each packet. */
+const burstBytes = 2 * 1024 * 1024;
+
+/**
+ * Gives a socket for datagrams room for what comes while the library does something else. By default that is fewer than a
+ * hundred packets, and a download loses the rest. The system may give less: `net.core.rmem_max` on Linux.
+ */
+export function takeBursts(fd: number): void {
+  setOption(fd, socketOptions.level, socketOptions.receiveBuffer, burstBytes);
 }
 
 /** Makes TCP probe a connection that has carried nothing for so long, so that nothing on the way forgets it. */

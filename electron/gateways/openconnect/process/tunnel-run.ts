@@ -1,7 +1,7 @@
 import type { Library } from './library.ts';
 import type { Pointer } from './memory.ts';
 import type { FromThread } from './messages.ts';
-import { isStream, keepAlive, limitPacketSize } from './socket.ts';
+import { isStream, keepAlive, limitPacketSize, takeBursts } from './socket.ts';
 import type { Carry } from './tunnel-messages.ts';
 
 /** How often the library tries DTLS or ESP again after a failure, in seconds: openconnect's own choice (`main.c`). */
@@ -49,7 +49,10 @@ export function carryTunnel(library: Library, { attempt, options, tun }: Carry, 
       stopForGood();
     },
     onSocket: (fd) => {
-      if (!isStream(fd)) return;
+      if (!isStream(fd)) {
+        takeBursts(fd);
+        return;
+      }
       limitPacketSize(fd);
       keepAlive(fd, options.keepAliveSeconds);
       post({ type: 'connecting', attempt });
