@@ -37,6 +37,8 @@ export interface PppSession {
   link: PppLink | null;
   /** How often a tunnel began. */
   tunnels: number;
+  /** Milliseconds between the last tunnel's agreement and its client's first packet. */
+  firstPacketMs: number | null;
   /** Bytes of packets from the client. */
   received: number;
 }

@@ -68,6 +68,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
       network: networkFor(insidePlan.client),
       link: null,
       tunnels: 0,
+      firstPacketMs: null,
       received: 0,
     };
     sessions.set(session.ticket, session);
@@ -79,13 +80,19 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   };
   const openTunnel = (session: PppSession) => (socket: TLSSocket, head: Buffer) => {
     const previous = session.link;
+    let readyAt = 0;
     const plan = planOf(family, session.address, options);
     const link = new PppLink(socket, wire.kind, plan, {
       onAsked: () => {
         if (breaksOff === 'after-lcp') link.close();
       },
-      onReady: (mtu) => session.network.attach(link, mtu),
+      onReady: (mtu) => {
+        readyAt = performance.now();
+        session.firstPacketMs = null;
+        session.network.attach(link, mtu);
+      },
       onPacket: (packet) => {
+        session.firstPacketMs ??= performance.now() - readyAt;
         session.received += packet.length;
         const answer = plan.ipv6 && answerByIpv6(packet, nameServer6, (name) => hosts.addressOf(name));
         if (answer) link.send(answer);

@@ -3,9 +3,10 @@ import { systemLibrary, type Koffi } from '../../../system/windows/libraries.ts'
 
 /**
  * What the library does when it reads this from its command pipe (`OC_CMD_*` in `openconnect.h`): `x` ends what it is doing,
- * and the session with it; `d` ends the tunnel and keeps the session; `p` pauses the tunnel, so that it connects anew.
+ * and the session with it; `d` ends the tunnel and keeps the session; `p` pauses the tunnel, so that it connects anew; `s`
+ * tells the traffic to a handler that we do not set, so it only wakes the library.
  */
-export type PipeCommand = 'x' | 'd' | 'p';
+export type PipeCommand = 'x' | 'd' | 'p' | 's';
 
 /** Writes a command to the library's pipe, without blocking. False: it cannot be written to. */
 export type SendCommand = (pipe: number, command: PipeCommand) => boolean;

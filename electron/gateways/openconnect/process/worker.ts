@@ -24,6 +24,8 @@ const sender: Promise<SendCommand> = import('koffi').then(
   () => () => false,
 );
 
+/** With PPP the library sleeps up to a second after the gateway has agreed to everything, unless a command wakes it (`openconnect_mainloop`). */
+const wakeEveryMs = 50;
 const tunnelCommands = { 'sign-out': 'x', 'detach': 'd', 'reconnect': 'p' } as const;
 
 relay(toApp());
@@ -64,6 +66,10 @@ function relay(app: App): void {
   });
   let running: { attempt: number; pipe: number | null } | null = null;
   let tunnel: TunnelHost | null = null;
+  let waking: NodeJS.Timeout | undefined;
+  const wake = (): void => {
+    if (running !== null && running.pipe !== null) command(running.pipe, 's');
+  };
   /** Set if koffi did not load: why no library can ever be called. */
   let missing: string | null = null;
   // Node ends its threads first when it exits; see endAtOnce
@@ -122,6 +128,7 @@ function relay(app: App): void {
           return;
         }
         running = { attempt: message.attempt, pipe: null };
+        if (message.options.protocol === 'f5' || message.options.protocol === 'fortinet') waking = setInterval(wake, wakeEveryMs);
         void begin(message);
         return;
       case 'command':
@@ -150,6 +157,7 @@ function relay(app: App): void {
       return;
     }
     if (message.type === 'done' || message.type === 'missing') running = null;
+    if (message.type === 'up' || message.type === 'ended') clearInterval(waking);
     if (message.type === 'up') tunnel?.up(message.pushed);
     if (message.type === 'ended') tunnel?.close('the tunnel has ended');
     app.post(message);
