@@ -102,6 +102,8 @@ function relay(app: App): void {
     switch (message.type) {
       case 'warm':
         thread.postMessage(message);
+        // So that a tunnel need not wait for it. If it does not load, the tunnel says so
+        void import('./tunnel-host.ts').catch(() => undefined);
         return;
       case 'sign-in':
         if (running) {
