@@ -15,6 +15,9 @@ interface LinkListener {
   gone(why: CausewayError): void;
 }
 
+/** A process may take this long to say its first word: its start is slow on a busy computer, or where a scanner looks at it first. */
+const startTimeoutMs = 15_000;
+
 const broken = (detail: string): CausewayError => fail('component-failed', { component: 'libopenconnect' }, { detail });
 
 /** One process that calls the library. Its owner may change: from the pool of sign-ins to a tunnel. */
@@ -22,6 +25,7 @@ export class WorkerLink {
   private readonly process: WorkerProcess;
   private listener: LinkListener | null = null;
   private unanswered = 0;
+  private hasSpoken = false;
   private pinging: NodeJS.Timeout | undefined;
   private over: CausewayError | null = null;
 
@@ -57,7 +61,7 @@ export class WorkerLink {
     this.unanswered = 0;
     // If its event loop does not answer, it hangs, whatever the library waits for
     this.pinging = setInterval(() => {
-      if (this.unanswered >= owed) {
+      if (this.unanswered >= (this.hasSpoken ? owed : Math.max(owed, startTimeoutMs / everyMs))) {
         this.kill(broken('the worker did not answer pings'));
         return;
       }
@@ -74,6 +78,7 @@ export class WorkerLink {
 
   private take(raw: unknown): void {
     this.unanswered = 0;
+    this.hasSpoken = true;
     if (this.over) return;
     const message = fromWorkerSchema.safeParse(raw);
     if (!message.success) this.kill(broken('the worker sent an unknown message'));
