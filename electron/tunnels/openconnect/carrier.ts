@@ -29,7 +29,7 @@ export interface CarrierListener {
 
 /** One tunnel in one process. */
 const attempt = 1;
-/** A tunnel is missed at once, so its process is asked more often than one that signs in. */
+/** A tunnel that is up is missed at once, so its process is asked more often than one that signs in, or starts on a busy computer. */
 const pulse = { everyMs: 500, owed: 3 } as const;
 const leaveTimeoutMs = 1_500;
 const cancelTimeoutMs = 400;
@@ -65,7 +65,6 @@ export class Carrier {
         resolve(end);
       };
     });
-    link.setPulse(pulse);
     link.listen({
       heard: (message) => this.handle(message),
       gone: (error) => this.settleEnd({ kind: 'broken', error }),
@@ -141,6 +140,7 @@ export class Carrier {
     if ('attempt' in message && message.attempt !== attempt) return;
     switch (message.type) {
       case 'up':
+        this.link.setPulse(pulse);
         if (this.settleOpen) this.settleOpen(message.pushed);
         else this.listener.up(message.pushed);
         return;

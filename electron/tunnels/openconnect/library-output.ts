@@ -1,10 +1,12 @@
-import type { OutputFacts } from './output.ts';
+import type { SessionEnd } from '../../../shared/access-protocol.ts';
+import { toldEndIn, type OutputFacts } from './output.ts';
 
 /** Results of the library (`openconnect_mainloop` in `mainloop.c`): minus errno. ECONNABORTED by system: Linux, macOS, Windows. */
 const results = {
   rejected: -1,
   invalid: -22,
   cancelled: -4,
+  refusedByStatus: -13,
   endedByGateway: -32,
   detached: [-103, -53, -106] as readonly number[],
 } as const;
@@ -17,6 +19,7 @@ export class LibraryOutput implements OutputFacts {
   connectStatus: number | null = null;
   refusesPulse = false;
   private saysEnd = false;
+  toldEnd: SessionEnd | null = null;
   private result: number | null = null;
   private readonly lines: string[] = [];
 
@@ -28,6 +31,8 @@ export class LibraryOutput implements OutputFacts {
     this.refusesPulse ||= line.startsWith('Unexpected IF-T/TLS authentication challenge') || words === 'Code 0x00';
     const status = /^HTTP (\d{3})$/.exec(words ?? '')?.[1];
     if (status !== undefined && line.startsWith('Got inappropriate HTTP CONNECT response')) this.connectStatus = Number(status);
+    const reason = /^reason (-?\d+)$/.exec(words ?? '')?.[1];
+    this.toldEnd ??= toldEndIn(reason === undefined ? line : line.replace('%ld', reason));
     this.lines.push(status === undefined ? line : `${line} [${status}]`);
     if (this.lines.length > keptLines) this.lines.shift();
   }
@@ -45,6 +50,10 @@ export class LibraryOutput implements OutputFacts {
   /** Of an answer's status the log tells only that it is not 200. A refusal has another line after it (`do_https_request`). */
   get sentElsewhere(): boolean {
     return this.result === results.invalid && this.lines.at(-2) === 'Got HTTP response: %s';
+  }
+
+  get ticketRefused(): boolean {
+    return this.result === results.refusedByStatus;
   }
 
   /** The exit code that `openconnect` has for this result (`main.c`). Null: the library has not returned. */

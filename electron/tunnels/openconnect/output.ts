@@ -58,10 +58,25 @@ export interface OutputFacts {
   readonly endedByGateway: boolean;
   /** The gateway answered the request for the tunnel's settings with a redirection, as F5 does for a session that it does not know (`f5_configure`). */
   readonly sentElsewhere: boolean;
+  /** Why it ended the session, in its own words. */
+  readonly toldEnd: SessionEnd | null;
+  /** It refused the ticket, and openconnect's exit code does not say so: GlobalProtect's status 512 (`http.c`). */
+  readonly ticketRefused: boolean;
   /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
   readonly refusesPulse: boolean;
   /** The last lines, without any that may hold a ticket. */
   readonly tail: string;
+}
+
+/** Why a Pulse gateway ends a session, as users of OpenConnect reported it (`pulse_mainloop`): another began, somebody ended it, it was idle. */
+const pulseReasons: Readonly<Record<string, SessionEnd>> = { 6: 'replaced', 7: 'revoked', 8: 'idle' };
+
+/** Why the gateway ended the session, if openconnect's lines tell (`oncp_record_read`, `pulse_mainloop`). */
+export function toldEndIn(lines: string): SessionEnd | null {
+  if (/^Server terminated connection \(session expired\)/m.test(lines)) return 'expired';
+  if (/^Server terminated connection \(idle timeout\)/m.test(lines)) return 'idle';
+  const reason = /^Pulse fatal error \(reason: (-?\d+)\)/m.exec(lines)?.[1];
+  return reason === undefined ? null : (pulseReasons[reason] ?? 'revoked');
 }
 
 /** Reads what openconnect prints (with `LC_ALL=C`), for facts that its exit code does not tell and for the help desk. */
@@ -76,6 +91,8 @@ export class OpenConnectOutput implements OutputFacts {
   connectStatus: number | null = null;
   endedByGateway = false;
   sentElsewhere = false;
+  toldEnd: SessionEnd | null = null;
+  ticketRefused = false;
   refusesPulse = false;
 
   add(bytes: Buffer): void {
@@ -84,6 +101,8 @@ export class OpenConnectOutput implements OutputFacts {
     this.refusesPulse ||= /^(Unexpected IF-T\/TLS authentication challenge|Authentication failure: Code 0x00$)/m.test(this.text);
     this.endedByGateway ||= /^(Session terminated by server|Server terminates with reason: )/m.test(this.text);
     this.sentElsewhere ||= /^Got HTTP response: HTTP\/1\.\d 30[1278].*\n+Creating SSL connection failed$/m.test(this.text);
+    this.toldEnd ??= toldEndIn(this.text);
+    this.ticketRefused ||= /^(Got HTTP response: HTTP\/1\.\d 512\b|Unexpected 512 result from server)/m.test(this.text);
     this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
     const status = /^Got inappropriate HTTP CONNECT response: HTTP\/1\.\d (\d{3})/m.exec(this.text)?.[1];
     if (status !== undefined) this.connectStatus = Number(status);
@@ -120,8 +139,9 @@ const leewayMs = 3_000;
 export function endingOf({ code, output: output, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
   const failure = (why: Failure): Failure => ({ ...why, detail: `${output.program} ended (${code ?? 'killed'}): ${output.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
-  if (code === 2) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
+  if (code === 2 || output.ticketRefused) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
   if (code === 1) {
+    if (output.toldEnd) return ended(output.toldEnd);
     if (limits.expiresAt !== null && at >= limits.expiresAt - leewayMs) return ended('expired');
     const idleMs = limits.idleSeconds === null ? Infinity : limits.idleSeconds * 1000;
     if (output.endedByGateway) return ended(at - lastTrafficAt >= idleMs - leewayMs ? 'idle' : 'revoked');
@@ -139,6 +159,6 @@ export function refusalOf(code: number | null, output: OutputFacts, host: string
   if (code !== 2 && status !== null && status >= 400 && status < 500)
     return fail('client-refused', { host, agent: userAgent, system }, { detail });
   if (output.refusesPulse) return fail('pulse-refused', { host }, { detail });
-  if (code === 2 || output.sentElsewhere) return fail('ticket-rejected', undefined, { detail });
+  if (code === 2 || output.sentElsewhere || output.ticketRefused) return fail('ticket-rejected', undefined, { detail });
   return fail(output.reached ? 'tunnel-failed' : 'gateway-unreachable', { host }, { detail });
 }

@@ -17,6 +17,9 @@ const tunnelRefused = 'Got inappropriate HTTP CONNECT response: %s\n';
 /** A Pulse gateway refuses (`pulse.c`). The value is a number. */
 const pulseCode = 'Authentication failure: Code 0x%02x\n';
 
+/** A Pulse gateway ends a session (`pulse_mainloop`). The first value is a number. */
+const pulseFatal = 'Pulse fatal error (reason: %ld): %s\n';
+
 /** Picks the part of a line's values that may be reported: the gateway's message, the status of its reply, or what is missing from it. */
 export class ReportableText {
   /** The status of the last reply that was not a 200, until it is reported. */
@@ -36,6 +39,7 @@ export class ReportableText {
     // Some of the other fields are secrets
     if (format === loginReturned) return readString(first) === passwordDays ? `${passwordDays}=${readString(second) ?? ''}` : null;
     if (format === tunnelRefused) return statusIn(readString(first));
+    if (format === pulseFatal) return `reason ${BigInt.asIntN(32, first)}`;
     if (format === pulseCode) return `Code 0x${(first & 0xffn).toString(16).padStart(2, '0')}`;
     if (format === wordsOnly) return readString(first);
     if (format === response) return listsNoGateway(readString(first) ?? '') ? noGatewayListed : null;
