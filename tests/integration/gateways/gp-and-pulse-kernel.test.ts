@@ -102,3 +102,26 @@ describe.skipIf(missing !== null).each(versions)('a ticket that is refused, with
     await peer.stop();
   });
 });
+
+describe.skipIf(missing !== null).each(versions)('ESP with %s', (_, openconnect) => {
+  test.each([
+    ['GlobalProtect', 'gp', () => startGpGateway({ esp: 'answers' })],
+    ['Pulse', 'pulse', () => startPulse({ esp: 'answers' })],
+  ] as const)('openconnect’s %s tunnel carries files each way by ESP', async (_name, protocol, start) => {
+    const peer = await start();
+    const grant = peer.grant();
+    const gateway = { host: peer.host, port: peer.port, pin: grant.serverPin };
+    const client = await KernelClient.start({ openconnect, protocol, gateway, cookie: grant.cookie, nameServer: insidePlan.nameServer });
+    onTestFinished(async () => {
+      await client.stop();
+      await peer.stop();
+    });
+    const all = await client.run(`
+      const data = Buffer.alloc(200_000, 'campus'); const upload = dial(${at('digest')});
+      const down = await digest(dial(${at('lessSource')})); upload.end(data);
+      tell([down, (await whole(upload)) === createHash('sha256').update(data).digest('hex')]);`);
+    expect(all).toEqual([peer.inside.data.lessSha256, true]);
+    // The upload alone is so many
+    expect(peer.espPackets()).toBeGreaterThan(140);
+  });
+});

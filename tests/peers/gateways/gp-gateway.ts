@@ -7,6 +7,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import { agentFor } from '../../../shared/user-agent.ts';
 import { issue } from '../../support/issuer.ts';
 import { ByteReader, checkedPacket, WireFault } from './byte-reader.ts';
+import { EspPort, newEspKeys, type EspLink } from './esp.ts';
 import { inside, insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
 import * as wire from './gp-wire.ts';
 import { readRequest, replyBytes, type HttpRequest } from './http-wire.ts';
@@ -17,8 +18,8 @@ import { PacketWriter } from './packet-writer.ts';
 export interface GpGatewayOptions {
   /** The MTU that it pushes. Default: the tunnel's own. 0, as most gateways: none. */
   mtu?: number;
-  /** Offers ESP on a UDP port where nobody answers. */
-  offersEsp?: boolean;
+  /** Offers ESP on a UDP port where nobody answers, or where it does. */
+  esp?: 'silent' | 'answers';
   /** How it refuses a cookie: in words, or as a status alone. */
   refuses?: 'in-words' | 'by-status';
   /** Wants a report about the computer, which nobody sends. */
@@ -37,8 +38,11 @@ export interface GpGateway {
   /** How many tunnels are open. */
   tunnels(): number;
   sessionOf(grant: OpenConnectGrant): PacketSession | null;
-  /** How many keep-alives came. */
+  /** How many keep-alives came, and how many packets by ESP. */
   keepAlives(): number;
+  espPackets(): number;
+  /** ESP is not let through any more. */
+  muteEsp(): void;
   /** The addresses that clients asked for when they connected again. */
   readonly preferred: readonly string[];
   profile(overrides?: Partial<Profile>): Profile;
@@ -48,6 +52,8 @@ export interface GpGateway {
   forget(grant: OpenConnectGrant): void;
   /** The same for every session. */
   forgetAll(): void;
+  /** Breaks a tunnel's connection. Its next one gets another address, and what was open inside is gone. */
+  readdress(grant: OpenConnectGrant): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
   /** Is gone, with every connection. Sessions stay. `back`: listens on the same port again. */
@@ -70,6 +76,8 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
   const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
   const preferred: string[] = [];
+  const esp = await EspPort.open((fault) => void faults.push(fault.message));
+  const espLinks = new Map<PacketSession, EspLink>();
   let keepAlives = 0;
 
   const newTicket = (): string => {
@@ -78,8 +86,10 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     return ticket;
   };
   const signIn = globalProtectWith(undefined, undefined, undefined, newTicket);
-  const configurationOf = (session: PacketSession): string =>
-    wire.configuration({
+  const configurationOf = (session: PacketSession): string => {
+    const keys = { incoming: newEspKeys(), outgoing: newEspKeys() };
+    if (options.esp === 'answers') openEsp(session, keys);
+    return wire.configuration({
       address: session.address,
       netmask: '255.255.255.255',
       mtu: options.mtu ?? insidePlan.mtu,
@@ -89,8 +99,33 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
       lifetime: lifetimeSeconds,
       idleSeconds,
       rekeySeconds: options.rekeySeconds ?? 10_800,
-      ...(options.offersEsp === true ? { espPort: silentPort } : {}),
+      ...(options.esp ? { esp: { port: options.esp === 'answers' ? esp.port : silentPort, ...keys } } : {}),
     });
+  };
+
+  /** Keys are good until the next configuration, or until the tunnel is opened by TLS (`gpst_connect`). */
+  function closeEsp(session: PacketSession): void {
+    const link = espLinks.get(session);
+    if (!link) return;
+    espLinks.delete(session);
+    esp.remove(link);
+    session.network.detach(link);
+  }
+  function openEsp(session: PacketSession, keys: EspLink['keys']): void {
+    closeEsp(session);
+    let isOpen = false;
+    const link = esp.add(keys, (packet) => {
+      const pong = wire.answerMagicPing(packet);
+      if (!pong) {
+        session.receive(packet);
+        return;
+      }
+      link.send(pong);
+      if (!isOpen) session.network.attach(link);
+      isOpen = true;
+    });
+    espLinks.set(session, link);
+  }
 
   function answer(request: HttpRequest): Reply {
     if (request.path === '/ssl-vpn/getconfig.esp') return configure(request);
@@ -127,6 +162,7 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
   }
 
   async function carry(socket: TLSSocket, reader: ByteReader, session: PacketSession): Promise<void> {
+    closeEsp(session);
     const writer = new PacketWriter(socket, wire.packetFrame, () => session.network.onWritable());
     writer.write(wire.startTunnel);
     session.attach(writer);
@@ -177,6 +213,8 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     tunnels: () => sessions.open,
     sessionOf: (grant) => sessions.find(ticketOf(grant)),
     keepAlives: () => keepAlives,
+    espPackets: () => esp.received,
+    muteEsp: () => esp.mute(),
     profile: (overrides = {}) => ({
       version: 1,
       id: 'gp-tunnel',
@@ -209,6 +247,7 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     forgetAll() {
       for (const ticket of sessions.tickets) sessions.forget(ticket);
     },
+    readdress: (grant) => sessions.readdress(ticketOf(grant)),
     hangUp: () => sessions.hangUp(),
     async leave() {
       await close();
@@ -217,6 +256,7 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     async stop() {
       sessions.close();
       hosts.stop();
+      esp.close();
       if (server.listening) await close();
       if (faults.length > 0) throw new Error(`the client broke GlobalProtect's wire: ${faults.join('; ')}`);
     },

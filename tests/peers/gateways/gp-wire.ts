@@ -1,4 +1,7 @@
+import { echo } from '../../../campus/tunnel-network/icmp.ts';
+import { addressNumber, protocols, readIp } from '../../../campus/tunnel-network/ip.ts';
 import { WireFault } from './byte-reader.ts';
+import type { EspKeys } from './esp.ts';
 
 /**
  * GlobalProtect's tunnel inside TLS, as OpenConnect 9.01 and 9.21 speak it. There is no specification: everything here comes
@@ -13,6 +16,21 @@ import { WireFault } from './byte-reader.ts';
 export const tunnelPath = '/ssl-tunnel-connect.sslvpn';
 /** The answer to that request, instead of HTTP's (`gpst_connect`). */
 export const startTunnel = Buffer.from('START_TUNNEL');
+
+/**
+ * Whom a client pings by ESP, with a fixed text: at first to open ESP, and later to see whether it is there
+ * (`gpst_esp_send_probes`). It has nothing to do with the route of a packet.
+ */
+const magicAddress = '127.0.0.1';
+const magicText = Buffer.from('monitor\0\0pan ha ');
+
+/** The answer to such a ping. Null for another packet. */
+export function answerMagicPing(packet: Buffer): Buffer | null {
+  const ip = readIp(packet);
+  const isMagic =
+    ip?.protocol === protocols.icmp && ip.destination === addressNumber(magicAddress) && ip.payload.subarray(8, 24).equals(magicText);
+  return isMagic ? echo(ip) : null;
+}
 
 export const headerBytes = 16;
 const magic = 0x1a2b3c4d;
@@ -68,28 +86,32 @@ export interface GpConfiguration {
   idleSeconds: number;
   /** Seconds after which the client connects anew; a minute earlier, in fact. */
   rekeySeconds: number;
-  /** ESP over UDP on this port. Absent: TLS only. */
-  espPort?: number;
+  /** ESP over UDP on this port, with the keys from the client and to it. Absent: TLS only. */
+  esp?: { port: number; incoming: EspKeys; outgoing: EspKeys };
 }
 
 /** The answer to `ssl-vpn/getconfig.esp`, with the elements of a real one in their order. */
 export function configuration(values: GpConfiguration): string {
   const members = (list: readonly string[]): string => list.map((each) => `<member>${each}</member>`).join('');
-  const key = (name: string, bytes: number): string => `<${name}><bits>${bytes * 8}</bits><val>${'5a'.repeat(bytes)}</val></${name}>`;
-  const esp =
-    values.espPort === undefined
-      ? ''
-      : `<ipsec><udp-port>${values.espPort}</udp-port><ipsec-mode>esp-tunnel</ipsec-mode><enc-algo>aes-128-cbc</enc-algo><hmac-algo>sha1</hmac-algo>` +
-        `<c2s-spi>0xC4E1A2B3</c2s-spi><s2c-spi>0x1B3D5F70</s2c-spi>${key('akey-s2c', 20)}${key('ekey-s2c', 16)}${key('akey-c2s', 20)}${key('ekey-c2s', 16)}</ipsec>`;
+  const esp = values.esp ? espElement(values.esp) : '';
   return (
     `<?xml version="1.0" encoding="UTF-8" ?><response status="success"><need-tunnel>yes</need-tunnel><ssl-tunnel-url>${tunnelPath}</ssl-tunnel-url>` +
     `<portal>portal</portal><lifetime>${values.lifetime}</lifetime><timeout>${values.rekeySeconds}</timeout><disconnect-on-idle>${values.idleSeconds}</disconnect-on-idle>` +
-    `<bw-c2s>1000</bw-c2s><bw-s2c>1000</bw-s2c><gw-address>127.0.0.1</gw-address><ip-address>${values.address}</ip-address><netmask>${values.netmask}</netmask>` +
+    `<bw-c2s>1000</bw-c2s><bw-s2c>1000</bw-s2c><gw-address>${magicAddress}</gw-address><ip-address>${values.address}</ip-address><netmask>${values.netmask}</netmask>` +
     `<dns>${members(values.nameServers)}</dns><wins></wins><default-gateway>${values.address}</default-gateway><mtu>${values.mtu}</mtu>` +
     `<dns-suffix>${members(values.searchDomains)}</dns-suffix><no-direct-access-to-local-network>no</no-direct-access-to-local-network>` +
     `<access-routes>${members(values.routes)}</access-routes><exclude-access-routes></exclude-access-routes>${esp}</response>`
   );
 }
+
+const element = (name: string, bytes: Buffer): string =>
+  `<${name}><bits>${bytes.length * 8}</bits><val>${bytes.toString('hex')}</val></${name}>`;
+
+const espElement = ({ port, incoming, outgoing }: NonNullable<GpConfiguration['esp']>): string =>
+  `<ipsec><udp-port>${port}</udp-port><ipsec-mode>esp-tunnel</ipsec-mode><enc-algo>aes-128-cbc</enc-algo><hmac-algo>sha1</hmac-algo>` +
+  `<c2s-spi>0x${(incoming.spi >>> 0).toString(16)}</c2s-spi><s2c-spi>0x${(outgoing.spi >>> 0).toString(16)}</s2c-spi>` +
+  `${element('akey-s2c', outgoing.digest)}${element('ekey-s2c', outgoing.cipher)}` +
+  `${element('akey-c2s', incoming.digest)}${element('ekey-c2s', incoming.cipher)}</ipsec>`;
 
 /** The answer to `getconfig.esp` with a cookie that is not valid, after which a client does not try again (`gpst_xml_or_error`). */
 export const invalidCookie = '<response status="error"><error>Invalid authentication cookie</error></response>';

@@ -81,6 +81,13 @@ export class PacketSessions {
     return session;
   }
 
+  /** Breaks the connection of this ticket's tunnel. Its next one gets another address, and what was open inside is gone. */
+  readdress(ticket: string): void {
+    const before = this.forget(ticket);
+    this.start(ticket);
+    before?.link?.destroy();
+  }
+
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void {
     for (const { link } of this.known.values()) link?.destroy();

@@ -1,4 +1,6 @@
 import { addressNumber } from '../../../campus/tunnel-network/ip.ts';
+import { WireFault } from './byte-reader.ts';
+import { espKeyBytes, type EspKeys } from './esp.ts';
 import { u32 } from './pulse-wire.ts';
 
 /**
@@ -13,8 +15,8 @@ export interface PulseConfiguration {
   searchDomain: string;
   /** What goes through the tunnel. Empty: everything. */
   routes: readonly { network: string; netmask: string }[];
-  /** Names the ciphers and the UDP port of ESP. Its keys come in a packet of their own, {@link espConfig}. */
-  esp?: boolean;
+  /** The UDP port of ESP. Its keys come in a packet of their own, {@link espConfig}. */
+  espPort?: number;
 }
 
 /** Gateways since 9.1R14 put one more group of attributes before the routes, and since 9.1R16 two. */
@@ -37,8 +39,6 @@ const attributes = {
 /** AES-128 in CBC mode, and HMAC of SHA-1 (`openconnect-internal.h`). */
 const espCipher = 0x0002;
 const espDigest = 0x0002;
-/** Discard (RFC 863): nobody listens there. */
-const espPort = 9;
 const espSecretBytes = 0x40;
 
 /** The last packet: four zeroes. */
@@ -58,11 +58,11 @@ export function mainConfig(values: PulseConfiguration, version: ConfigVersion): 
     attribute(attributes.mtu, u32(values.mtu)),
     ...values.nameServers.map((server) => attribute(attributes.nameServer, address(server))),
     attribute(attributes.searchDomain, Buffer.from(`${values.searchDomain}\0`)),
-    ...(values.esp === true
+    ...(values.espPort !== undefined
       ? [
           attribute(attributes.espCipher, u16(espCipher)),
           attribute(attributes.espDigest, u16(espDigest)),
-          attribute(attributes.espPort, u16(espPort)),
+          attribute(attributes.espPort, u16(values.espPort)),
         ]
       : []),
     attribute(attributes.address, address(values.address)),
@@ -90,13 +90,26 @@ const leadingGroups: Record<ConfigVersion, readonly Buffer[]> = {
   '9.1R16': [leadingGroup(0x2e000000, 0x4025), leadingGroup(0x2c000000, 0x4026)],
 };
 
-/** The body of the packet with ESP's keys (`handle_esp_config_packet`): the identifier is little-endian. The rest is padding. */
-export function espConfig(): Buffer {
-  const secrets = Buffer.alloc(espSecretBytes, 0x5a);
-  const identifier = Buffer.from('ec521b6c', 'hex');
-  const length = Buffer.from([0, espSecretBytes]);
-  const content = Buffer.concat([u32(0x01000000), identifier, length, secrets, Buffer.alloc(6)]);
+/** The body of the packet with the keys for what the client sends (`handle_esp_config_packet`): the identifier is little-endian. The rest is padding. */
+export function espConfig({ spi, cipher, digest }: EspKeys): Buffer {
+  const identifier = Buffer.alloc(4);
+  identifier.writeUInt32LE(spi >>> 0);
+  const secrets = Buffer.concat([cipher, digest, Buffer.alloc(espSecretBytes - cipher.length - digest.length)]);
+  const content = Buffer.concat([u32(0x01000000), identifier, Buffer.from([0, espSecretBytes]), secrets, Buffer.alloc(6)]);
   return withHead(marks.esp, Buffer.concat([u32(content.length + 4), content]));
+}
+
+/** The client's keys for what it gets, in the body of its answer. Throws {@link WireFault} for another body. */
+export function espKeysIn(body: Buffer): EspKeys {
+  const answerBytes = 0x30 + 2 * espSecretBytes;
+  if (body.length !== answerBytes || body.readUInt32BE(0x10) !== marks.esp || body.readUInt16BE(0x28) !== espSecretBytes)
+    throw new WireFault(`no keys for ESP: ${body.subarray(0, 0x2a).toString('hex')}`);
+  const cipherEnd = 0x2a + espKeyBytes.cipher;
+  return {
+    spi: body.readUInt32LE(0x24),
+    cipher: body.subarray(0x2a, cipherEnd),
+    digest: body.subarray(cipherEnd, cipherEnd + espKeyBytes.digest),
+  };
 }
 
 /** What both packets begin with: zeroes, a mark, and the length from here on. */

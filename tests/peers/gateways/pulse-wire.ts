@@ -165,7 +165,8 @@ export function readReply(body: Buffer): Reply {
 }
 
 /** What a client sends while its tunnel is up. */
-export type TunnelInput = { kind: 'packet'; packet: Buffer } | { kind: 'close' } | { kind: 'esp' };
+export type TunnelInput =
+  { kind: 'packet'; packet: Buffer } | { kind: 'close' } | { kind: 'esp-keys'; body: Buffer } | { kind: 'esp-switch' };
 
 /** Understands a packet of a client whose tunnel is up. Throws {@link WireFault} for any that OpenConnect does not send (`pulse_mainloop`). */
 export function readTunnelInput({ vendor: from, type, body }: Packet): TunnelInput {
@@ -173,8 +174,8 @@ export function readTunnelInput({ vendor: from, type, body }: Packet): TunnelInp
     if (type === packet.data) return { kind: 'packet', packet: checkedPacket(body, (body[0] ?? 0) >> 4 === 6 ? 6 : 4) };
     if (type === packet.close && body.length === 0) return { kind: 'close' };
     // It answers an offer of ESP by its own keys, and then by this line
-    if (type === packet.config && body.length === 176 && body.readUInt32BE(0x10) === 0x21202400) return { kind: 'esp' };
-    if (type === packet.switchToEsp && body.toString() === 'ncmo=1\n\0') return { kind: 'esp' };
+    if (type === packet.config) return { kind: 'esp-keys', body };
+    if (type === packet.switchToEsp && body.toString() === 'ncmo=1\n\0') return { kind: 'esp-switch' };
   }
   throw new WireFault(`a packet ${from.toString(16)}/${type} of ${body.length} bytes in a tunnel`);
 }

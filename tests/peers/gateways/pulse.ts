@@ -7,10 +7,11 @@ import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import { agentFor } from '../../../shared/user-agent.ts';
 import { WireFault } from './byte-reader.ts';
+import { EspPort, newEspKeys, type EspLink } from './esp.ts';
 import { inside, insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
 import { PacketSessions, type PacketSession } from './packet-sessions.ts';
 import { PacketWriter } from './packet-writer.ts';
-import { configEnd, espConfig, mainConfig, type ConfigVersion } from './pulse-config.ts';
+import { configEnd, espConfig, espKeysIn, mainConfig, type ConfigVersion } from './pulse-config.ts';
 import { PulseConnection } from './pulse-connection.ts';
 import {
   asksHostCheck,
@@ -52,8 +53,8 @@ export interface PulseOptions {
   afterPassword?: () => Promise<void>;
   /** How it writes its configuration. Default: as before 9.1R14. */
   version?: ConfigVersion;
-  /** Offers ESP on a UDP port where nobody answers. */
-  offersEsp?: boolean;
+  /** Offers ESP on a UDP port where nobody answers, or where it does. */
+  esp?: 'silent' | 'answers';
 }
 
 /** A stand-in for a Pulse Connect Secure gateway over IF-T/TLS: it signs people in, recognizes its cookies, and carries their tunnels. */
@@ -69,6 +70,10 @@ export interface Pulse {
   readonly port: number;
   readonly inside: InsideHosts;
   sessionOf(grant: OpenConnectGrant): PacketSession | null;
+  /** How many packets came by ESP. */
+  espPackets(): number;
+  /** ESP is not let through any more. */
+  muteEsp(): void;
   profile(overrides?: Partial<Profile>): Profile;
   /** Starts a session without a sign-in. */
   grant(overrides?: Partial<OpenConnectGrant>): OpenConnectGrant;
@@ -78,6 +83,8 @@ export interface Pulse {
   forget(grant: OpenConnectGrant): void;
   /** The same for every session. */
   forgetAll(): void;
+  /** Breaks a tunnel's connection. Its next one gets another address, and what was open inside is gone. */
+  readdress(grant: OpenConnectGrant): void;
   /** Breaks every tunnel's connection. Sessions stay. */
   hangUp(): void;
   /** Is gone, with every connection. Sessions stay. `back`: listens on the same port again. */
@@ -88,6 +95,10 @@ export interface Pulse {
 
 const host = 'pulse.campus.test';
 const tokenTries = 3;
+/** Discard (RFC 863): nobody listens there. */
+const silentPort = 9;
+/** A packet of one byte, sent back as it is (`oncp_esp_send_probes`). */
+const espProbe = Buffer.from([0]);
 
 export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const authority = await issue(null, { name: 'CN=Pulse Test Root', authority: {} });
@@ -98,6 +109,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const sessions = new PacketSessions(hosts);
   const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
+  const esp = await EspPort.open((fault) => void faults.push(fault.message));
   /** The connection of each open tunnel, whose packets count. */
   const open = new Map<PacketSession, PulseConnection>();
 
@@ -201,7 +213,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   /** Returns when the client has signed out. */
   async function carry(socket: TLSSocket, wire: PulseConnection, session: PacketSession): Promise<void> {
     const { nameServer, searchDomain, route, mtu } = insidePlan;
-    const esp = options.offersEsp === true;
+    const incoming = newEspKeys();
     const config = {
       address: session.address,
       netmask: '255.255.255.255',
@@ -209,10 +221,10 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       nameServers: [nameServer],
       searchDomain,
       routes: [route],
-      esp,
+      ...(options.esp ? { espPort: options.esp === 'answers' ? esp.port : silentPort } : {}),
     };
     await wire.send(vendor.juniper, packet.config, mainConfig(config, options.version ?? 'old'));
-    if (esp) await wire.send(vendor.juniper, packet.config, espConfig());
+    if (options.esp) await wire.send(vendor.juniper, packet.config, espConfig(incoming));
     await wire.send(vendor.juniper, packet.configEnd, configEnd);
     const writer = new PacketWriter(
       socket,
@@ -221,16 +233,37 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     );
     open.set(session, wire);
     session.attach(writer);
+    let link: EspLink | null = null;
     try {
       for (;;) {
         const input = readTunnelInput(await wire.packet());
         if (input.kind === 'close') return;
         if (input.kind === 'packet') session.receive(input.packet);
+        if (input.kind === 'esp-keys') link = openEsp(session, { incoming, outgoing: espKeysIn(input.body) });
       }
     } finally {
+      if (link) {
+        esp.remove(link);
+        session.network.detach(link);
+      }
       session.detach(writer);
       if (open.get(session) === wire) open.delete(session);
     }
+  }
+
+  /** The first probe opens it. From then on it carries everything in both directions. */
+  function openEsp(session: PacketSession, keys: EspLink['keys']): EspLink {
+    let isOpen = false;
+    const link = esp.add(keys, (bytes) => {
+      if (!bytes.equals(espProbe)) {
+        session.receive(bytes);
+        return;
+      }
+      link.send(bytes);
+      if (!isOpen) session.network.attach(link);
+      isOpen = true;
+    });
+    return link;
   }
 
   async function hold(wire: PulseConnection): Promise<void> {
@@ -302,10 +335,13 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       session.link?.write(wire.next(vendor.juniper, packet.fatal, fatalBody(endings[why])));
       session.link?.end();
     },
+    espPackets: () => esp.received,
+    muteEsp: () => esp.mute(),
     forget: ({ cookie }) => void sessions.forget(cookie),
     forgetAll() {
       for (const ticket of sessions.tickets) sessions.forget(ticket);
     },
+    readdress: (grant) => sessions.readdress(grant.cookie),
     hangUp: () => sessions.hangUp(),
     profile: (overrides = {}) => ({
       version: 1,
@@ -327,6 +363,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     async stop() {
       sessions.close();
       hosts.stop();
+      esp.close();
       if (server.listening) await close();
       if (faults.length > 0) throw new Error(`the client broke Pulse's wire: ${faults.join('; ')}`);
     },

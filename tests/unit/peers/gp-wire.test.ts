@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { ByteReader, checkedPacket, WireFault } from '../../peers/gateways/byte-reader.ts';
+import { newEspKeys } from '../../peers/gateways/esp.ts';
 import {
   configuration,
   headerBytes,
@@ -104,5 +105,8 @@ test('the GlobalProtect configuration offers ESP only where it is asked to', () 
   expect(plain).toContain('<dns><member>10.80.0.53</member><member>10.80.0.54</member></dns>');
   expect(plain).toContain('<access-routes><member>10.80.0.0/16</member></access-routes>');
   expect(plain).not.toContain('ipsec');
-  expect(configuration({ ...values, espPort: 4501 })).toContain('<ipsec><udp-port>4501</udp-port><ipsec-mode>esp-tunnel</ipsec-mode>');
+  const keys = { incoming: newEspKeys(), outgoing: newEspKeys() };
+  const offered = configuration({ ...values, esp: { port: 4501, ...keys } });
+  expect(offered).toContain('<ipsec><udp-port>4501</udp-port><ipsec-mode>esp-tunnel</ipsec-mode>');
+  expect(offered).toContain(`<ekey-c2s><bits>128</bits><val>${keys.incoming.cipher.toString('hex')}</val></ekey-c2s>`);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { WireFault } from '../../peers/gateways/byte-reader.ts';
-import { configEnd, espConfig, mainConfig } from '../../peers/gateways/pulse-config.ts';
+import { newEspKeys, openEsp, sealEsp } from '../../peers/gateways/esp.ts';
+import { configEnd, espConfig, espKeysIn, mainConfig } from '../../peers/gateways/pulse-config.ts';
 import {
   avpCode,
   endings,
@@ -32,6 +33,10 @@ const cookies = [
   '0000559700000006000000a800000003000a4c0102010094fe000a4c0000000100000d5e80000011000005834c696e757800000000000d70800000450000058350756c73652d5365637572652f32322e322e312e313239352028416e79436f6e6e6563742d636f6d70617469626c652043617573657761792900000000000d538000002c000005836531333539613463306239633434366337383331623162333763646636653432',
 ] as const;
 
+/** 9.01's answer to an offer of ESP: its own keys, its padding, and a copy of the gateway's. */
+const espAnswer =
+  '00000a4c00000001000000c000000005000000000000000000000000000000002120240000000000000000b00000009401000000a7d671c10040eaaa691fb839214b97e1ed17cb1cd7125842fddfa00008ba4e679a58719c06fd7c8fe06000000000000000000000000000000000000000000000000000000000ec521b6c00405a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a';
+
 test.each([
   ['9.01', cookies[0], '818a223144f2115a0ee776ce4bd13219'],
   ['9.21', cookies[1], 'e1359a4c0b9c446c7831b1b37cdf6e42'],
@@ -45,7 +50,7 @@ test('the Pulse wire reads the packets of an open tunnel and writes the same byt
   expect(readTunnelInput(read(synPacket, 10))).toEqual({ kind: 'packet', packet: hex(syn) });
   expect(packetBytes(vendor.juniper, packet.data, 10, hex(syn))).toEqual(synPacket);
   expect(readTunnelInput(read(hex('00000a4c 00000089 00000010 0000000e'), 14))).toEqual({ kind: 'close' });
-  expect(readTunnelInput(read(hex('00000a4c00000005000000180000000 66e636d6f3d310a00'), 6))).toEqual({ kind: 'esp' });
+  expect(readTunnelInput(read(hex('00000a4c00000005000000180000000 66e636d6f3d310a00'), 6))).toEqual({ kind: 'esp-switch' });
 });
 
 test.each([
@@ -62,7 +67,6 @@ test('the Pulse wire refuses what OpenConnect does not send in a tunnel', () => 
     { vendor: vendor.juniper, type: packet.data, body: hex(syn).subarray(1) },
     { vendor: vendor.juniper, type: packet.data, body: Buffer.alloc(0) },
     { vendor: vendor.juniper, type: packet.close, body: Buffer.alloc(4) },
-    { vendor: vendor.juniper, type: packet.config, body: Buffer.alloc(176) },
     { vendor: vendor.juniper, type: packet.switchToEsp, body: Buffer.from('ncmo=2\n\0') },
     { vendor: vendor.juniper, type: 0x77, body: Buffer.alloc(0) },
   ])
@@ -106,12 +110,12 @@ test('the Pulse configuration has a real one’s layout', () => {
   );
   expect(mainConfig(values, '9.1R16').toString('hex')).toContain('2e00000d030000004025000101' + '2c00000d030000004026000101' + '2e000038');
   expect(mainConfig({ ...values, routes: [] }, 'old').toString('hex')).toContain('2e00000800000000');
-  expect(mainConfig({ ...values, esp: true }, 'old').toString('hex')).toContain('40100002000240110002000240160002');
+  expect(mainConfig({ ...values, espPort: 4500 }, 'old').toString('hex')).toContain('401000020002401100020002401600021194');
   expect(configEnd).toEqual(Buffer.alloc(4));
 });
 
 test('Pulse’s packet with keys for ESP has a real one’s lengths', () => {
-  const body = espConfig();
+  const body = espConfig(newEspKeys());
   // The example's are 0x80 with its header, 0x70 and 0x54
   expect(body.length).toBe(0x70);
   expect(body.readUInt32BE(0x10)).toBe(0x21202400);
@@ -119,6 +123,27 @@ test('Pulse’s packet with keys for ESP has a real one’s lengths', () => {
   expect(body.readUInt32BE(0x1c)).toBe(0x54);
   expect(body.readUInt32BE(0x20)).toBe(0x01000000);
   expect(body.readUInt16BE(0x28)).toBe(0x40);
+});
+
+test('the Pulse wire finds the keys for ESP that OpenConnect sends', () => {
+  const { body } = read(hex(espAnswer), 5);
+  const keys = espKeysIn(body);
+  // Little-endian there, big-endian in ESP's own packets
+  expect(keys.spi).toBe(0xc171d6a7);
+  expect(keys.cipher.toString('hex')).toBe('eaaa691fb839214b97e1ed17cb1cd712');
+  expect(keys.digest.toString('hex')).toBe('5842fddfa00008ba4e679a58719c06fd7c8fe060');
+  expect(() => espKeysIn(body.subarray(1))).toThrow(WireFault);
+});
+
+test('ESP is opened with the keys that sealed it, and with no other digest', () => {
+  const keys = newEspKeys();
+  for (const length of [1, 13, 14, 15, 16, 1_400]) {
+    const packet = Buffer.alloc(length, 7);
+    const datagram = sealEsp(keys, 3, packet);
+    expect(datagram.readUInt32BE(0)).toBe(keys.spi >>> 0);
+    expect(openEsp(keys, datagram)).toEqual({ sequence: 3, packet });
+    expect(() => openEsp({ ...keys, digest: newEspKeys().digest }, datagram)).toThrow(WireFault);
+  }
 });
 
 test('a Pulse gateway says why it ends a tunnel', () => {
