@@ -1,4 +1,4 @@
-import { policyFacts, policyFields, policyGroups, policyKeys, type PolicyKey } from '../../shared/policy/keys.ts';
+import { policyFacts, policyFields, policyGroups, policyKeysInUse, type PolicyKey } from '../../shared/policy/keys.ts';
 import { policyChoices } from '../../shared/policy/schema.ts';
 import type { PolicyMessages } from '../../shared/messages/policy-messages.ts';
 import { policyRegistryPath } from '../../electron/storage/policy/registry.ts';
@@ -27,8 +27,8 @@ const wordId = (key: string, word: string): string => `${idOf(key)}_${word.repla
 const supportedId = (version: string): string => `SUPPORTED_${version.replaceAll('.', '_')}`;
 
 const entries: readonly Entry[] = [
-  ...policyKeys.map((key) => ({ id: idOf(key), key, registryKey: policyRegistryPath, category: categoryOf(policyFacts[key].group) })),
-  ...policyKeys
+  ...policyKeysInUse.map((key) => ({ id: idOf(key), key, registryKey: policyRegistryPath, category: categoryOf(policyFacts[key].group) })),
+  ...policyKeysInUse
     .filter((key) => policyFacts[key].personal === true)
     .map((key) => ({
       id: `${idOf(key)}_Recommended`,
@@ -37,7 +37,7 @@ const entries: readonly Entry[] = [
       category: recommendedCategory,
     })),
 ];
-const versions = [...new Set(policyKeys.map((key) => policyFacts[key].since))];
+const versions = [...new Set(policyKeysInUse.map((key) => policyFacts[key].since))];
 
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -140,7 +140,7 @@ export function adml(messages: PolicyMessages): string {
       [id, messages.keys[key].title],
       [`${id}_Explain`, messages.keys[key].text],
     ]),
-    ...policyKeys.flatMap((key) =>
+    ...policyKeysInUse.flatMap((key) =>
       choicesOf(key).map((word): [string, string] => [wordId(key, word), messages.keys[key].choices?.[word] ?? word]),
     ),
   ];

@@ -1,12 +1,22 @@
 import * as z from 'zod/mini';
-import { policyFacts, policyFields, policyGroups, policyKeys, policyVersion, type PolicyKey } from '../../shared/policy/keys.ts';
+import {
+  policyFacts,
+  policyFields,
+  policyGroups,
+  policyKeys,
+  policyKeysInUse,
+  policyVersion,
+  type PolicyKey,
+} from '../../shared/policy/keys.ts';
 import { policyChoices, policySchemas, strictPolicy, usualPolicy } from '../../shared/policy/schema.ts';
 import { policy as english } from '../../shared/messages/en/policy.ts';
 import { examples } from './examples.ts';
 
+const inUse = Object.fromEntries(policyKeysInUse.map((key) => [key, examples[key]]));
+
 /** The sample for Linux: every key once. */
 export const sample = (): string =>
-  `${JSON.stringify({ $schema: './policy.schema.json', version: policyVersion, ...examples, defaults: { language: 'system' } }, null, 2)}\n`;
+  `${JSON.stringify({ $schema: './policy.schema.json', version: policyVersion, ...inUse, defaults: { language: 'system' } }, null, 2)}\n`;
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -62,7 +72,7 @@ function keyList(): string {
 }
 
 function section(key: PolicyKey): string {
-  const { kind, since, personal, atStart } = policyFacts[key];
+  const { kind, since, personal, atStart, retired } = policyFacts[key];
   const { title, text, choices, fields } = english.keys[key];
   const words = new Map<string, readonly string[]>(Object.entries(policyChoices)).get(key) ?? [];
   const names = new Map<string, readonly string[]>(Object.entries(policyFields)).get(key) ?? [];
@@ -72,6 +82,7 @@ function section(key: PolicyKey): string {
     kindText[kind],
     `not set: ${usual === null ? 'nothing is decided' : code(usual)}`,
     ...(strict === undefined ? [] : [`a wrong value counts as ${code(strict)}`]),
+    ...(retired ? ['not used any more'] : []),
     ...(personal ? ['people have a setting of their own'] : []),
     ...(atStart ? ['counts from the next start'] : []),
     `since ${since}`,

@@ -1,4 +1,4 @@
-import { policyFacts, policyFields, policyKeys, type PolicyKey } from '../../shared/policy/keys.ts';
+import { policyFacts, policyFields, policyKeysInUse, type PolicyKey } from '../../shared/policy/keys.ts';
 import { policyChoices, usualPolicy } from '../../shared/policy/schema.ts';
 import { policy as english } from '../../shared/messages/en/policy.ts';
 import { preferencesDomain } from '../../electron/storage/policy/preferences.ts';
@@ -53,7 +53,7 @@ export function mobileconfig(): string {
         PayloadType: preferencesDomain,
         PayloadDisplayName: english.product,
         ...about('example.campus.causeway.settings', '0B9D2D55-3C63-4C35-8F60-5C6E3B0C5E77'),
-        ...Object.fromEntries(policyKeys.filter((key) => policyFacts[key].kind !== 'path').map((key) => [key, onMac(key)])),
+        ...Object.fromEntries(policyKeysInUse.filter((key) => policyFacts[key].kind !== 'path').map((key) => [key, onMac(key)])),
       },
     ],
   });
@@ -85,7 +85,7 @@ export function preferenceManifest(): string {
     pfm_platforms: ['macOS'],
     pfm_targets: ['system', 'user'],
     pfm_unique: true,
-    pfm_subkeys: policyKeys.map((key) => subkey(key)),
+    pfm_subkeys: policyKeysInUse.map((key) => subkey(key)),
   });
 }
 

@@ -32,6 +32,8 @@ export interface PolicyKeyFacts {
   readonly personal?: true;
   /** It counts from the next start of the app. All other keys count from the next Connect at the latest. */
   readonly atStart?: true;
+  /** Nothing reads it any more. It is no mistake to have it. */
+  readonly retired?: true;
 }
 
 const keys = {
@@ -57,8 +59,8 @@ const keys = {
   managedBy: { kind: 'fields', group: 'support', since: '0.1.0' },
   openconnectFrom: { kind: 'choice', group: 'programs', since: '0.1.0', atStart: true },
   library: { kind: 'path', group: 'programs', since: '0.1.0', atStart: true },
-  openconnect: { kind: 'path', group: 'programs', since: '0.1.0', atStart: true },
-  ocproxy: { kind: 'path', group: 'programs', since: '0.1.0', atStart: true },
+  openconnect: { kind: 'path', group: 'programs', since: '0.1.0', retired: true },
+  ocproxy: { kind: 'path', group: 'programs', since: '0.1.0', retired: true },
   hostCheckWrapper: { kind: 'path', group: 'programs', since: '0.1.0', atStart: true },
 } as const satisfies Record<string, PolicyKeyFacts>;
 
@@ -66,6 +68,9 @@ export type PolicyKey = keyof typeof keys;
 export const policyFacts: Readonly<Record<PolicyKey, PolicyKeyFacts>> = keys;
 /** In the order in which they are shown. */
 export const policyKeys = Object.keys(keys) as [PolicyKey, ...PolicyKey[]];
+
+/** The keys that something reads. Templates have only these. */
+export const policyKeysInUse: readonly PolicyKey[] = policyKeys.filter((key) => policyFacts[key].retired !== true);
 
 export function isPolicyKey(name: string): name is PolicyKey {
   return Object.hasOwn(keys, name);
@@ -94,6 +99,8 @@ export const policyFaults = [
   'untrusted',
   /** All of it cannot be read, or is damaged or too large. */
   'unreadable',
+  /** Nothing reads the key any more. */
+  'unused',
   /** It was written for a newer version of Causeway. */
   'newer',
 ] as const;

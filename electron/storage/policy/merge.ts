@@ -52,10 +52,12 @@ function faultsOf(source: PolicySource): Fault[] {
   if (state === 'absent') return [];
   if (state !== 'read') return [{ place, key: null, why: state, ...(detail !== undefined && { detail }) }];
   const unknown = Object.keys(values).filter((key) => !isPolicyKey(key));
+  const unused = Object.keys(values).filter((key) => !source.byPerson && isPolicyKey(key) && policyFacts[key].retired === true);
   const foreign = source.byPerson ? Object.keys(values).filter((key) => isPolicyKey(key) && policyFacts[key].personal !== true) : [];
   return [
     ...source.faults.map((fault) => ({ place, ...fault })),
     ...unknown.map((key) => ({ place, key, why: 'unknown' as const })),
+    ...unused.map((key) => ({ place, key, why: 'unused' as const })),
     ...foreign.map((key) => ({ place, key, why: 'not-administrators' as const })),
   ];
 }

@@ -98,7 +98,8 @@ export async function policyFrom(sources: readonly PolicySource[], platform: Nod
 /** One notice of each kind. They name the places and, as far as there is room, the keys. */
 function noticesOf(faults: readonly Fault[]): Failure[] {
   const whole = (why: 'untrusted' | 'unreadable'): readonly Fault[] => faults.filter((fault) => fault.key === null && fault.why === why);
-  const parts = faults.filter((fault) => fault.key !== null);
+  // A key that was right once is no reason to trouble people
+  const parts = faults.filter((fault) => fault.key !== null && fault.why !== 'unused');
   const files = (these: readonly Fault[]): string => [...new Set(these.map(({ place }) => place))].join(', ').slice(0, 500);
   const details = (these: readonly Fault[]): string => these.flatMap(({ detail }) => detail ?? []).join('; ');
   const [untrusted, unreadable] = [whole('untrusted'), whole('unreadable')];

@@ -130,8 +130,11 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
       title: 'libopenconnect',
       text: 'The path of the libopenconnect to sign in with, and no other. Not set: as “Whose OpenConnect” says. The command causeway doctor says which one is used.',
     },
-    openconnect: { title: 'openconnect', text: 'The path of the openconnect that carries traffic, and no other.' },
-    ocproxy: { title: 'ocproxy', text: 'The path of the ocproxy that carries traffic for the app alone, and no other.' },
+    openconnect: {
+      title: 'openconnect (not used any more)',
+      text: 'Nothing reads it any more, because the app carries its tunnels itself. The helper’s openconnect is in helper.json.',
+    },
+    ocproxy: { title: 'ocproxy (not used any more)', text: 'Nothing reads it any more, because the app carries its tunnels itself.' },
     hostCheckWrapper: {
       title: 'Answer to a gateway’s check of the computer',
       text: 'The path of a program that answers a gateway’s check of the computer. Not set: Causeway only says that the gateway demands a check.',
@@ -144,6 +147,7 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
     'not-administrators': 'It stands where people can write, so it does not count',
     'untrusted': 'Others than an administrator could have written it, so nothing of it counts',
     'unreadable': 'It is damaged or cannot be read, so whatever it may forbid is forbidden',
+    'unused': 'Nothing reads it any more',
     'newer': 'It was written for a newer version of Causeway. What this version knows counts',
   },
 };

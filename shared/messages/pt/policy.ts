@@ -128,8 +128,11 @@ export const policy: PolicyMessages = {
       title: 'libopenconnect',
       text: 'O caminho da única libopenconnect com que se inicia sessão. Não definido: como diz «Que OpenConnect usar». O comando causeway doctor diz qual é usada.',
     },
-    openconnect: { title: 'openconnect', text: 'O caminho do único openconnect que transporta o tráfego.' },
-    ocproxy: { title: 'ocproxy', text: 'O caminho do único ocproxy que transporta o tráfego só da aplicação.' },
+    openconnect: {
+      title: 'openconnect (já não é usado)',
+      text: 'Já nada a lê, porque a própria aplicação transporta os seus túneis. O openconnect do serviço auxiliar está em helper.json.',
+    },
+    ocproxy: { title: 'ocproxy (já não é usado)', text: 'Já nada a lê, porque a própria aplicação transporta os seus túneis.' },
     hostCheckWrapper: {
       title: 'Resposta à verificação do computador por um gateway',
       text: 'O caminho de um programa que responde à verificação do computador por um gateway. Não definido: o Causeway só diz que o gateway exige uma verificação.',

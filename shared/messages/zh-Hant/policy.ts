@@ -114,8 +114,11 @@ export const policy: PolicyMessages = {
       title: 'libopenconnect',
       text: '登入時唯一使用的 libopenconnect 的路徑。未設定時依「使用哪一個 OpenConnect」。命令 causeway doctor 會顯示所用的是哪一個。',
     },
-    openconnect: { title: 'openconnect', text: '唯一用來傳送資料的 openconnect 的路徑。' },
-    ocproxy: { title: 'ocproxy', text: '唯一用來只為本程式傳送資料的 ocproxy 的路徑。' },
+    openconnect: {
+      title: 'openconnect（不再使用）',
+      text: '已不再讀取，因為程式自行傳送通道的資料。輔助服務的 openconnect 在 helper.json 設定。',
+    },
+    ocproxy: { title: 'ocproxy（不再使用）', text: '已不再讀取，因為程式自行傳送通道的資料。' },
     hostCheckWrapper: {
       title: '回應閘道對電腦的檢查',
       text: '回應閘道對電腦檢查的程式的路徑。未設定時，Causeway 只會說明閘道要求檢查。',

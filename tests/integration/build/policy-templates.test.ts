@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { differing, policyDocuments } from '../../../build/policy.ts';
 import { policyFrom } from '../../../electron/storage/policy/policy.ts';
-import { policyKeys } from '../../../shared/policy/keys.ts';
+import { policyKeys, policyKeysInUse } from '../../../shared/policy/keys.ts';
 import { sourceOf } from '../../support/policy.ts';
 
 let documents: ReadonlyMap<string, string>;
@@ -45,7 +45,7 @@ describe('the template for Group Policy and Intune', () => {
       ['policy', 'text', 'list', 'enum'].flatMap((name) => all(admx, name)),
       'key',
     );
-    expect(keys.length).toBeGreaterThan(policyKeys.length);
+    expect(keys.length).toBeGreaterThan(policyKeysInUse.length);
     for (const key of keys) expect(key).toMatch(/^Software\\Policies\\Causeway(\\\w+)?$/);
     const ids = [
       ...attributes(
@@ -71,7 +71,7 @@ describe('the template for Group Policy and Intune', () => {
 
   test('has every key of the policy', () => {
     const names = attributes(all(admx, 'policy'), 'name').map((name) => name.toLowerCase());
-    for (const key of policyKeys) expect(names).toContain(key.toLowerCase());
+    for (const key of policyKeysInUse) expect(names).toContain(key.toLowerCase());
   });
 
   test.each(['en-US', 'zh-TW', 'pt-PT'])('has each of its texts and forms in %s, once', (language) => {
@@ -110,7 +110,7 @@ test('the samples for Linux are understood in every key', async () => {
   const { $schema, version, defaults, ...values } = all;
   expect([$schema, version, defaults]).toEqual(['./policy.schema.json', 1, { language: 'system' }]);
   const { decisions, faults } = await policyFrom([sourceOf(values)], 'linux');
-  expect([...decisions.keys()]).toEqual(policyKeys);
+  expect([...decisions.keys()]).toEqual(policyKeysInUse);
   // The sample's profile is on no disk here
   expect(faults.map(({ key, why }) => [key, why])).toEqual([['profiles.0', 'profile']]);
 });
@@ -129,10 +129,10 @@ test('the schema for editors has every key, with its title, and nothing else', (
 test('the manifest and the sample for macOS have every key that its profiles can set', () => {
   const manifest = textOf('policies/macos/org.causeway.client.plist');
   const names = [...manifest.matchAll(/<key>pfm_name<\/key>\s*<string>(\w+)<\/string>/g)].map(([, name]) => name);
-  for (const key of policyKeys) expect(names).toContain(key);
+  for (const key of policyKeysInUse) expect(names).toContain(key);
   const sample = textOf('policies/macos/causeway.mobileconfig');
   expect(sample).toContain('<string>org.causeway.client</string>');
-  for (const key of policyKeys.filter(
+  for (const key of policyKeysInUse.filter(
     (each) => each !== 'library' && each !== 'openconnect' && each !== 'ocproxy' && each !== 'hostCheckWrapper',
   ))
     expect(sample).toContain(`<key>${key}</key>`);

@@ -111,17 +111,16 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
   });
 
-  test('the programs that policy names carry traffic, and no others', async () => {
-    const { ran } = await connectToPlainOne((openconnect) => ({ openconnect }));
-    expect(readFileSync(ran, 'utf8')).toContain('--cookie-on-stdin');
-    for (const component of ['openconnect', 'ocproxy']) {
-      const { running, gateway } = await connectToPlainOne(() => ({ [component]: `/nowhere/${component}` }));
-      const failure = { code: 'component-missing', params: { component } };
-      expect(running.events().at(-1)).toMatchObject({ event: 'end', exitCode: 8, failure });
-      // Before anybody is asked: a second factor is not to be spent for a tunnel that cannot open
-      expect(running.events().filter(({ event }) => event === 'prompt')).toEqual([]);
-      expect(gateway.requests).toEqual([]);
-    }
+  test('the programs that policies named before are read without fault, started by nobody, and said to be unused', async () => {
+    const { ran, running } = await connectToPlainOne((program) => ({ openconnect: program, ocproxy: program }));
+    expect(running.events()).toContainEqual(expect.objectContaining({ event: 'state', state: 'opening' }));
+    expect(running.events().filter(({ event }) => event === 'notice')).toEqual([]);
+    expect(existsSync(ran)).toBe(false);
+    const said = await command({ openconnect: '/opt/oc/openconnect' }, 'policy');
+    await said.exit;
+    expect(said.events()).toContainEqual(
+      expect.objectContaining({ key: 'openconnect', faults: [{ place: '/etc/causeway/policy.json', key: 'openconnect', why: 'unused' }] }),
+    );
   });
 
   test('policy’s campuses are added without a question', async () => {

@@ -107,15 +107,15 @@ test('what others could have written counts for nothing', () => {
 test('paths of another system do not count', async () => {
   const source = machine({
     library: 'C:\\oc\\libopenconnect-5.dll',
-    openconnect: '/opt/oc/openconnect',
+    hostCheckWrapper: '/opt/oc/hip.sh',
     profiles: ['C:\\campus.causeway'],
   });
   const { policy, faults } = await policyFrom([source], 'linux');
-  expect(policy).toEqual({ ...noPolicy, openconnect: '/opt/oc/openconnect' });
+  expect(policy).toEqual({ ...noPolicy, hostCheckWrapper: '/opt/oc/hip.sh' });
   expect(faults.map(({ key, why }) => `${key} ${why}`)).toEqual(['profiles.0 profile', 'library wrong']);
-  const windows = await policyFrom([machine({ library: 'C:\\oc\\libopenconnect-5.dll', ocproxy: 'oc.exe' })], 'win32');
+  const windows = await policyFrom([machine({ library: 'C:\\oc\\libopenconnect-5.dll', hostCheckWrapper: 'oc.exe' })], 'win32');
   expect(windows.policy.library).toBe('C:\\oc\\libopenconnect-5.dll');
-  expect(windows.faults.map(({ key }) => key)).toEqual(['ocproxy']);
+  expect(windows.faults.map(({ key }) => key)).toEqual(['hostCheckWrapper']);
 });
 
 /** A value that is allowed and is not the strict one. */
