@@ -71,6 +71,9 @@ describe.skipIf(missingForPeers() !== null).for([
     const by = ['-x', `http://${proxy.address.replace(/^http:\/\//, '')}`, '-U', `${proxy.user}:${proxy.secret ?? ''}`, '-p'];
     const curl = ['-sS', '--max-time', '15', '-o', '/dev/null', ...by, '-w', '%{size_download}', `http://10.60.0.80/bytes/${million}`];
     expect(await client.run('/usr/bin/curl', curl)).toBe(String(million));
+    // Packets go by UDP where the gateway offers it
+    const users = JSON.stringify(await lab.occtl('show', 'user', 'by-app'));
+    expect(/"DTLS cipher": ?"\(DTLS/.test(users), users).toBe(dtls);
     run.interrupt();
     expect(await run.exit).toBe(0);
   });
