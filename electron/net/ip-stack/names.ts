@@ -3,6 +3,7 @@ import { atMost } from '../deadline.ts';
 import type { IpStack } from './ip-stack.ts';
 import { askServer, type AddressType, type NameReply } from './name-query.ts';
 import { streamError } from '../stream-error.ts';
+import { Turns } from './turns.ts';
 
 /** What the gateway said about names when the tunnel opened. */
 export interface NameSettings {
@@ -18,6 +19,8 @@ const lookupTimeoutMs = 6_000;
 /** RFC 8305, 3: how long to wait for the other address family once one has answered. */
 const otherFamilyMs = 50;
 const maxCached = 500;
+/** How many questions are open at once. The stack has 64 sockets for datagrams, and a question needs one for each of three servers. */
+const mostOpen = 20;
 /** However long a server wants an answer to be kept. */
 const longestTtl = 300;
 
@@ -27,6 +30,7 @@ const longestTtl = 300;
  */
 export class CampusNames {
   readonly #cache = new Map<string, { reply: NameReply; until: number }>();
+  readonly #turns = new Turns(mostOpen);
   #servers: string[];
   #search: readonly string[];
 
@@ -69,9 +73,8 @@ export class CampusNames {
 
   /** The name as it stands and with each search domain. A name without dots is tried as a campus's own first. */
   #candidates(host: string): string[] {
-    if (host.endsWith('.')) return [host];
-    const found = this.#search.map((domain) => `${host}.${domain}`).filter((name) => name.length <= 253);
-    return host.includes('.') ? [host, ...found] : [...found, host];
+    const found = host.endsWith('.') ? [] : this.#search.map((domain) => `${host}.${domain}`);
+    return (host.includes('.') ? [host, ...found] : [...found, host]).filter(canBeAsked);
   }
 
   /** Null for a family whose answer did not come. */
@@ -92,8 +95,15 @@ export class CampusNames {
   /** Never rejects. Null: no server answered before the signal aborted. */
   async #lookUp(name: string, type: AddressType, signal: AbortSignal): Promise<NameReply | null> {
     const key = `${type} ${name.toLowerCase()}`;
+    return this.#kept(key) ?? this.#turns.take(signal, async () => this.#kept(key) ?? this.#ask(key, name, type, signal));
+  }
+
+  #kept(key: string): NameReply | null {
     const kept = this.#cache.get(key);
-    if (kept && kept.until > performance.now()) return kept.reply;
+    return kept && kept.until > performance.now() ? kept.reply : null;
+  }
+
+  async #ask(key: string, name: string, type: AddressType, signal: AbortSignal): Promise<NameReply | null> {
     const reply = await this.#askServers(name, type, signal);
     if (reply && 'ttl' in reply) {
       this.#cache.delete(key);
@@ -132,6 +142,14 @@ export class CampusNames {
     return replies.answer ?? replies.failed;
   }
 }
+
+/** RFC 1035, 2.3.4: how long labels and names may be. What is longer would go out as another name. */
+const canBeAsked = (name: string): boolean =>
+  Buffer.byteLength(name) <= 254 &&
+  name
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => label !== '' && Buffer.byteLength(label) <= 63);
 
 const addressesOf = (reply: NameReply | null): readonly string[] => (reply?.kind === 'found' ? reply.addresses : []);
 

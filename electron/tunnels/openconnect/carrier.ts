@@ -8,6 +8,7 @@ import { dialStream } from '../../net/stream-channel/dial-stream.ts';
 import type { FramedStream } from '../../net/stream-channel/framed-stream.ts';
 import { newStreamPath, type StreamPath } from '../../net/stream-channel/stream-path.ts';
 import { newToken } from '../../net/stream-channel/token.ts';
+import { streamError } from '../../net/stream-error.ts';
 import { LibraryOutput } from './library-output.ts';
 
 /** How a process that carried a tunnel came to its end. */
@@ -33,6 +34,8 @@ const attempt = 1;
 const pulse = { everyMs: 500, owed: 3 } as const;
 const leaveTimeoutMs = 1_500;
 const cancelTimeoutMs = 400;
+/** RFC 1035, 2.3.4. The process would not understand a longer one. */
+const longestHost = 253;
 /** Tries that fail come at most once a second. */
 const mostConnects = { count: 20, withinMs: 10_000 } as const;
 
@@ -99,6 +102,7 @@ export class Carrier {
   /** A stream to a host behind the gateway. Fails as Node's own sockets do, by `code`. */
   dial(host: string, port: number, signal: AbortSignal): Promise<FramedStream> {
     if (!this.place) return Promise.reject(fail('internal'));
+    if (host === '' || host.length > longestHost) return Promise.reject(streamError('ENOTFOUND', 'no host has such a name'));
     const token = newToken();
     this.link.send({ type: 'expect', attempt, token, host, port });
     return dialStream(this.place.path, token, signal);

@@ -157,6 +157,25 @@ describe.skipIf(missingForPeers(['/usr/sbin/ip']) !== null)('the network stack a
     expect(host.asked).not.toContain('mute brief.campus.test');
   });
 
+  test.each([[['good']], [['mute', 'good']]] as const)(
+    'two hundred names at once are all resolved by the name servers %j',
+    async (list) => {
+      const campus = names(list);
+      const hosts = Array.from({ length: 200 }, (_, index) => (index % 2 ? 'brief.campus.test' : 'page.campus.test'));
+      const found = await Promise.all(hosts.map((each) => campus.resolve(each, limit())));
+      expect(found.every((addresses) => addresses.includes(address))).toBe(true);
+    },
+  );
+
+  test.each(['a..b', '.', '..', '.campus.test', `${'x'.repeat(64)}.campus.test`, `${'abc.'.repeat(64)}test`, ''])(
+    'a name that cannot be asked (%s) is unknown at once, and no name server hears of it',
+    async (name) => {
+      host.asked.length = 0;
+      await expect(names(['mute', 'good']).resolve(name, limit())).rejects.toMatchObject({ code: 'ENOTFOUND' });
+      expect(host.asked).toEqual([]);
+    },
+  );
+
   test('a name server that fails is passed over at once', async () => {
     expect(await names(['failing', 'good']).resolve('page.campus.test', limit())).toEqual([address6, address]);
   });
