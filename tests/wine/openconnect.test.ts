@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Accepted } from '../../electron/trust/verifier.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Answer } from '../../shared/prompt.ts';
 import { FormGateway, signInForm } from '../peers/gateways/form-gateway.ts';
 import { missingForPeers } from '../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../peers/gateways/ocserv.ts';
@@ -140,5 +141,20 @@ describe.skipIf(missing !== null)('openconnect as it is shipped for Windows', { 
     expect(performance.now() - from).toBeLessThan(1_000);
     expect((await attempt(new AbortController().signal)).user).toBe('mei');
     expect(workers).toBe(1);
+  });
+
+  test('a gateway that closed its connection while the person typed still gets what they typed, on Windows', async () => {
+    const at = await FormGateway.start(({ init }) => (init ? signInForm : 'success'));
+    onTestFinished(() => at.stop());
+    let type: (answer: Answer) => void = () => undefined;
+    const typed = new Promise<Answer>((resolve) => (type = resolve));
+    let isAsked = false;
+    const session = bench.driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal);
+    await expect.poll(() => isAsked, { timeout: 60_000 }).toBe(true);
+    // Wine sees no end of a connection behind bytes that nobody has read, as TLS's goodbye is
+    await at.hangUp({ rudely: true });
+    type(credentials('mei', 'harbour'));
+    expect((await session).user).toBe('mei');
+    expect(at.requests.filter(({ init }) => !init)).toHaveLength(1);
   });
 });

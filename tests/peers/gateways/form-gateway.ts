@@ -139,8 +139,13 @@ export class FormGateway {
   }
 
   /** Closes every connection, as an idle gateway does. */
-  async hangUp(): Promise<void> {
-    await Promise.all([...this.sockets].map((socket) => new Promise<void>((resolve) => socket.end(resolve))));
+  async hangUp({ rudely = false } = {}): Promise<void> {
+    const close = (socket: TLSSocket): Promise<void> =>
+      new Promise((done) => {
+        if (rudely) socket.once('close', () => done()).destroy();
+        else socket.end(() => done());
+      });
+    await Promise.all([...this.sockets].map(close));
   }
 
   async stop(): Promise<void> {
