@@ -44,7 +44,7 @@ const configure = ({ prefix, platform, host, compiler, flags, link }: BuildSetup
   `--prefix=${prefix}`,
   // pkg-config would otherwise return the building computer's own libraries
   ...(host === null ? [] : [`--host=${host}`, `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`, 'CC_FOR_BUILD=gcc']),
-  ...(platform === 'darwin' ? [`PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`] : []),
+  ...(platform === 'darwin' ? [`--libdir=${prefix}/lib`, `PKG_CONFIG_LIBDIR=${prefix}/lib/pkgconfig`] : []),
   `CC=${compiler}`,
   `CFLAGS=${flags}`,
   `CPPFLAGS=-I${prefix}/include`,
