@@ -15,7 +15,6 @@ const tools = {
   dbus: { proof: '/usr/bin/dbus-run-session', packages: ['dbus', 'dbus-x11'] },
   ssh: { proof: '/usr/sbin/sshd', packages: ['openssh-server', 'openssh-client'] },
   openconnect: { proof: '/usr/sbin/openconnect', packages: ['openconnect', 'libopenconnect5', 'vpnc-scripts'] },
-  ocproxy: { proof: '/usr/bin/ocproxy', packages: ['ocproxy'] },
   ocserv: { proof: '/usr/sbin/ocserv', packages: ['ocserv'] },
   // The helper's unit, under the tests' own systemd, and a program that lists capabilities
   systemd: { proof: '/usr/bin/systemd-sysusers', packages: ['systemd'] },
@@ -44,17 +43,21 @@ const tools = {
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;
+/** A program that only one caller uses: the file that shows that it is there, and its Debian packages. */
+export interface OtherTool {
+  proof: string;
+  packages: readonly string[];
+}
 
 export const demoTools: readonly SystemTool[] = ['chromium'];
 /** The demo of a campus whose members sign in on web pages has a tunnel by openconnect. */
-export const pageDemoTools: readonly SystemTool[] = ['chromium', 'openconnect', 'ocproxy'];
-export const tourTools: readonly SystemTool[] = ['chromium', 'bare', 'openconnect', 'ocproxy', 'keychain', 'dbus'];
+export const pageDemoTools: readonly SystemTool[] = ['chromium', 'openconnect'];
+export const tourTools: readonly SystemTool[] = ['chromium', 'bare', 'openconnect', 'keychain', 'dbus'];
 export const benchTools: readonly SystemTool[] = [
   'chromium',
   'ssh',
   'stunnel',
   'openconnect',
-  'ocproxy',
   'ocserv',
   'namespaces',
   'packets',
@@ -67,7 +70,6 @@ export const testTools: readonly SystemTool[] = [
   'keychain',
   'dbus',
   'openconnect',
-  'ocproxy',
   'ocserv',
   'namespaces',
   'packets',
@@ -97,8 +99,9 @@ export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine'
  * Makes sure that these tools are on this machine. Installs what is missing if that needs no question (root on Debian or
  * Ubuntu); otherwise throws with the command to run.
  */
-export function ensureSystemTools(wanted: readonly SystemTool[]): void {
-  const missing = [...new Set(wanted.filter((tool) => !existsSync(tools[tool].proof)).flatMap((tool) => tools[tool].packages))];
+export function ensureSystemTools(wanted: readonly (SystemTool | OtherTool)[]): void {
+  const all = wanted.map((tool) => (typeof tool === 'string' ? tools[tool] : tool));
+  const missing = [...new Set(all.filter(({ proof }) => !existsSync(proof)).flatMap(({ packages }) => packages))];
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   const hasApt = spawnSync('apt-get', ['--version']).status === 0;

@@ -18,7 +18,6 @@ const depends = [
   // Sign in to and carry traffic through gateways of others, if ours does not load
   'openconnect',
   'libopenconnect5',
-  'ocproxy',
   'vpnc-scripts',
   'iproute2',
   // Makes the user that openconnect runs as

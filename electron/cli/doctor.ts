@@ -13,7 +13,6 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { GatewayProof, HelperState } from '../helper-client/protocol.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
-import type { ProgramName } from '../tunnels/openconnect/programs-linux.ts';
 import { findProgram, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
 import { fillIn } from './arguments.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
@@ -171,15 +170,10 @@ function* clockCheck({ gateway, ahead }: GatewayCheck): Generator<Check> {
 
 async function* componentChecks({ profiles, tools }: DoctorInput): AsyncGenerator<Check> {
   const others = profiles.filter(({ protocol }) => protocol !== 'campus');
-  const needed: Record<ProgramName, boolean> = {
-    openconnect: others.length > 0,
-    ocproxy: others.some(({ tunnel }) => tunnel === 'app'),
-  };
   yield componentCheck('libopenconnect', 'libopenconnect5', await findLibrary(tools), others.length > 0);
-  for (const name of ['openconnect', 'ocproxy'] as const) {
-    const found = await findProgram(name, tools.programs).catch(() => null);
-    yield componentCheck(name, name, found, needed[name]);
-  }
+  // The library carries an app tunnel by itself
+  const isNeeded = others.some(({ tunnel }) => tunnel === 'system');
+  yield componentCheck('openconnect', 'openconnect', await findProgram('openconnect', tools.programs).catch(() => null), isNeeded);
 }
 
 /** Checks the service for system tunnels. `device`: the device of our tunnel, if one is up. */

@@ -14,9 +14,7 @@ const ownName = /^cw-[a-z]-(\d+)-\d+$/;
 const filesOf = (namespace: string): string => `/etc/netns/${namespace}`;
 
 /** What this machine lacks for tests with a real gateway. Null: nothing. Logged once for each skipped test file. */
-export function missingForPeers(
-  programs: readonly string[] = ['/usr/sbin/ocserv', '/usr/sbin/openconnect', '/usr/bin/ocproxy'],
-): string | null {
+export function missingForPeers(programs: readonly string[] = ['/usr/sbin/ocserv', '/usr/sbin/openconnect']): string | null {
   const missing = [
     ...(process.getuid?.() === 0 ? [] : ['root']),
     ...(canUse('/dev/net/tun') ? [] : ['/dev/net/tun']),

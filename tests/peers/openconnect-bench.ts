@@ -15,6 +15,7 @@ import {
 import { loadLibrary } from '../../electron/gateways/openconnect/process/library.ts';
 import type { StartWorker, WorkerProcess } from '../../electron/worker/worker.ts';
 import { appTunnel } from '../../electron/tunnels/openconnect/app.ts';
+import type { Clock } from '../../electron/tunnels/openconnect/keep-alive.ts';
 import type { TunnelEngine } from '../../electron/tunnels/tunnel.ts';
 import { createVerifier, type Accepted } from '../../electron/trust/verifier.ts';
 import { endpointOf } from '../../electron/net/endpoint.ts';
@@ -97,10 +98,20 @@ export interface EngineBench extends DriverBench {
   engine: TunnelEngine;
 }
 
-/** The app tunnel as the app has it, with the driver whose processes carry it. `library`: a file in place of ours or the system's. */
-export async function startEngine({ library = null }: { library?: string | null } = {}): Promise<EngineBench> {
+/**
+ * The app tunnel as the app has it, with the driver whose processes carry it. `library`: a file in place of ours or the
+ * system's. `speed`: how many times as fast the minutes go in which it sends queries of its own.
+ */
+export async function startEngine({ library = null, speed = 1 }: { library?: string | null; speed?: number } = {}): Promise<EngineBench> {
   const bench = await startDriver({ library: { path: library } });
-  return { ...bench, engine: appTunnel({ workers: bench.driver.workers, log: (line) => bench.log.push(line), now: Date.now }) };
+  const clock: Clock = {
+    now: () => performance.now() * speed,
+    every(ms, callback) {
+      const timer = setInterval(callback, ms / speed);
+      return () => clearInterval(timer);
+    },
+  };
+  return { ...bench, engine: appTunnel({ workers: bench.driver.workers, log: (line) => bench.log.push(line), now: Date.now, clock }) };
 }
 
 /** A person's answers by kind of prompt, used in order; the last one repeats. A prompt without an answer fails the test. */

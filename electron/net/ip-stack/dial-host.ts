@@ -14,7 +14,7 @@ const maxTried = 8;
 /**
  * Opens a stream to a campus host by name or address. If a name has several addresses, they are tried one shortly after the
  * other, IPv6 first, and the first that accepts wins. Fails with the last address's error, or as {@link CampusNames.resolve};
- * with `EACCES` if the name, or any of its addresses, leads to this computer.
+ * with `EPERM` if the name, or any of its addresses, leads to this computer.
  */
 export async function dialHost(stack: IpStack, names: CampusNames, host: string, port: number, signal: AbortSignal): Promise<StackStream> {
   if (isLoopback(host)) throw ownAddress(host);

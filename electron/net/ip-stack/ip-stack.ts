@@ -24,6 +24,16 @@ const familyOf = (address: string): Family | null => {
   return family === 4 || family === 6 ? family : null;
 };
 
+/** The MTU that the stack uses for what a gateway pushed. lwIP itself takes no more than 9,000. */
+const mtuOf = (pushed: number): number => (pushed < leastMtu[4] ? usualMtu : pushed);
+
+/** Those of the addresses that a gateway pushed which a link with this MTU can carry. */
+export const usableAddresses = (addresses: readonly string[], mtu: number): string[] =>
+  addresses.filter((address) => {
+    const family = familyOf(address);
+    return family !== null && mtuOf(mtu) >= leastMtu[family];
+  });
+
 /**
  * TCP/IP in this process, for one tunnel: IP packets on one side, streams and datagrams on the other. Its memory is limited
  * to 64 MiB, of which the receive windows of all streams may take 40 MiB.
@@ -63,7 +73,7 @@ export class IpStack {
   setAddresses(addresses: readonly string[], mtu: number): boolean {
     const before = new Map(this.#own);
     this.#own.clear();
-    for (const address of addresses) this.setAddress(address, mtu);
+    for (const address of usableAddresses(addresses, mtu)) this.setAddress(address, mtu);
     for (const [family, address] of before) if (this.#own.get(family) !== address) this.#breakOff(family);
     return this.#own.size > 0;
   }
@@ -71,12 +81,11 @@ export class IpStack {
   /** Takes one address, and leaves the others as they are. */
   setAddress(address: string, mtu: number): void {
     const family = familyOf(address);
-    const size = mtu < leastMtu[4] ? usualMtu : mtu;
-    if (!family || this.#closed || size < leastMtu[family]) return;
+    if (!family || this.#closed) return;
     // lwIP, too, would end the streams of the former address, but with an error that says something else
     if (this.#own.has(family) && this.#own.get(family) !== plainHost(address)) this.#breakOff(family);
     this.#own.set(family, plainHost(address));
-    this.#module.calls.set_address(this.#module.text(address), size);
+    this.#module.calls.set_address(this.#module.text(address), mtuOf(mtu));
   }
 
   /** Whether an address leads to this computer, which no campus host does: loopback, or our own in the tunnel. */
@@ -123,7 +132,7 @@ export class IpStack {
 
   /**
    * Opens a stream to an address, IPv4 or IPv6. Fails like Node's own: `ECONNREFUSED`, `ETIMEDOUT`, `EMFILE` if too many
-   * streams are open, `EADDRNOTAVAIL` if the tunnel has no address of this kind, `EACCES` if it leads to this computer; or
+   * streams are open, `EADDRNOTAVAIL` if the tunnel has no address of this kind, `EPERM` if it leads to this computer; or
    * with the signal's reason.
    */
   async dial(address: string, port: number, signal: AbortSignal): Promise<StackStream> {
@@ -245,4 +254,4 @@ export class IpStack {
 }
 
 /** The error for an address that leads to this computer. */
-export const ownAddress = (host: string): Error => streamError('EACCES', `${host} leads to this computer`);
+export const ownAddress = (host: string): Error => streamError('EPERM', `${host} leads to this computer`);

@@ -18,7 +18,7 @@ export type NameReply =
 
 const dnsPort = 53;
 /** A datagram may get lost in the tunnel: when to send it again, counted from the first. */
-const resendAtMs = [1_500, 3_500];
+const resendAtMs = [1_500, 3_500, 5_000, 6_000];
 /** RFC 1035, 4.2.2: a length of two bytes comes first. */
 const lengthBytes = 2;
 /** Used if an answer without records does not say how long it is valid. */

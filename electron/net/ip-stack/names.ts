@@ -15,7 +15,8 @@ export interface NameSettings {
 
 /** How long a server has before the next one is asked too. */
 const nextServerMs = 300;
-const lookupTimeoutMs = 6_000;
+/** Longer than it takes to notice that the link is dead and to connect anew. */
+const lookupTimeoutMs = 7_000;
 /** RFC 8305, 3: how long to wait for the other address family once one has answered. */
 const otherFamilyMs = 50;
 const maxCached = 500;

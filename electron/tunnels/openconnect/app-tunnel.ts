@@ -12,7 +12,7 @@ import type { TrafficCount, Tunnel, TunnelEnding } from '../tunnel.ts';
 import { Carrier, type CarrierEnd } from './carrier.ts';
 import { CountedStreams } from './counted-streams.ts';
 import { FarEnd, firstAnswerTimeoutMs } from './far-end.ts';
-import { keepsAlive, LinkCheck } from './keep-alive.ts';
+import { keepsAlive, LinkCheck, type Clock } from './keep-alive.ts';
 import { openCarrier } from './open-carrier.ts';
 import { bannerIn, endingOf, limitsFrom, type Limits } from './output.ts';
 import { dialWithSplitNames } from './split-names.ts';
@@ -25,6 +25,8 @@ interface Parts {
   start: () => WorkerLink;
   log: (line: string) => void;
   now: () => number;
+  /** Whose minutes count for queries of the tunnel's own. Default: the system's. */
+  clock?: Clock | undefined;
   /** Called once, when the tunnel has ended. */
   release: () => void;
 }
@@ -32,6 +34,8 @@ interface Parts {
 /** How long a new stream waits for another process to be up. */
 const restartTimeoutMs = 20_000;
 const dialTimeoutMs = 15_000;
+/** A stream that takes longer to open casts doubt on the link. */
+const slowDialMs = 1_500;
 /** If the library has not connected again by then, the link counts as silent. */
 const reconnectTimeoutMs = 1_500;
 const watchEveryMs = 1_000;
@@ -61,11 +65,7 @@ export class AppTunnel implements Tunnel {
   private silent: (() => void) | null = null;
   private watching: NodeJS.Timeout | undefined;
   private readonly farEnd = new FarEnd((timeoutMs) => this.carrier.probe(timeoutMs));
-  private readonly linkCheck = new LinkCheck({
-    ask: (timeoutMs) => this.farEnd.responds(timeoutMs),
-    traffic: () => this.traffic().received + this.traffic().sent,
-    onSilent: () => this.tellSilent(),
-  });
+  private readonly linkCheck: LinkCheck;
   private pushed: Pick<Pushed, 'nameServers' | 'splitNames' | 'domains'> = { nameServers: [], splitNames: [], domains: [] };
 
   /** Opens it. Rejects as {@link openCarrier}, and as `options` does. */
@@ -88,6 +88,13 @@ export class AppTunnel implements Tunnel {
       this.settle = resolve;
     });
     this.carrier = this.newCarrier();
+    this.linkCheck = new LinkCheck({
+      // While it connects anew, somebody waits for that already
+      ask: async (timeoutMs) => !this.isOpen() || this.connecting || this.farEnd.responds(timeoutMs),
+      traffic: () => this.traffic(),
+      onSilent: () => this.tellSilent(),
+      clock: parts.clock,
+    });
   }
 
   async dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
@@ -116,12 +123,14 @@ export class AppTunnel implements Tunnel {
       release: () => stop.abort(),
     };
     const { pushed } = this;
+    // Whoever waits is not to wait for TCP to give up, if the link is dead
+    const slow = setTimeout(() => this.linkCheck.doubt(), slowDialMs);
     return withDeadline<FramedStream>(bound, (resolve, reject) => {
       dialWithSplitNames((...to) => carrier.dial(...to), pushed, { host, port }, stop.signal).then(resolve, (error: unknown) => {
         if (meansSilence(error)) this.linkCheck.doubt();
         reject(streamFailure(error, { host, port, hasNameServers: pushed.nameServers.length > 0 }));
       });
-    });
+    }).finally(() => clearTimeout(slow));
   }
 
   traffic(): TrafficCount {
@@ -162,7 +171,8 @@ export class AppTunnel implements Tunnel {
     this.watching = setInterval(() => this.noteTraffic(), watchEveryMs);
     this.watching.unref();
     void this.farEnd.responds(firstAnswerTimeoutMs);
-    if (keepsAlive(this.parts.grant.keepAlive, this.limits.idleSeconds)) this.linkCheck.keepAlive();
+    const { keepAlive, idleSeconds } = this.parts.grant;
+    this.linkCheck.start({ keepAlive: keepsAlive(keepAlive, this.limits.idleSeconds ?? idleSeconds) });
     this.hold(this.carrier);
   }
 

@@ -4,6 +4,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { TunnelEngine } from '../tunnel.ts';
 import { AppTunnel } from './app-tunnel.ts';
 import { libraryOptionsFor, targetOf, tunnelAddress } from './arguments.ts';
+import type { Clock } from './keep-alive.ts';
 import { proxyFor } from './proxy-address.ts';
 
 export interface AppTunnelDeps {
@@ -17,13 +18,15 @@ export interface AppTunnelDeps {
   log: (line: string) => void;
   /** This computer's clock; epoch milliseconds. */
   now: () => number;
+  /** Whose minutes count for queries of the tunnel's own. Default: the system's. */
+  clock?: Clock;
 }
 
 /**
  * A tunnel for this app alone. It needs no administrator: the process that signed in carries the packets, with a TCP/IP
  * stack of its own, and gives the app streams.
  */
-export function appTunnel({ workers, log, now }: AppTunnelDeps): TunnelEngine {
+export function appTunnel({ workers, log, now, clock }: AppTunnelDeps): TunnelEngine {
   return {
     prepare: (_host, signal) => workers.check(signal),
     async open(grant, signal) {
@@ -32,7 +35,7 @@ export function appTunnel({ workers, log, now }: AppTunnelDeps): TunnelEngine {
       const proxy = forwarding?.proxy ?? null;
       const options = async (until: AbortSignal): Promise<TunnelOptions> =>
         libraryOptionsFor(targetOf(grant, proxy, await tunnelAddress(grant, proxy, until)), grant);
-      const parts = { grant, options, start: () => workers.handOver(), log, now, release: () => forwarding?.close() };
+      const parts = { grant, options, start: () => workers.handOver(), log, now, clock, release: () => forwarding?.close() };
       return AppTunnel.open(parts, signal);
     },
   };

@@ -174,7 +174,7 @@ export class Carrier {
         this.link.kill(fail('component-missing', { component: message.part ?? 'libopenconnect' }, { detail: message.detail }));
         return;
       case 'unfit':
-        this.link.kill(fail('component-failed', { component: message.part }, { detail: message.detail }));
+        this.link.kill(fail(message.code, { component: message.part }, { detail: message.detail }));
         return;
       case 'fault':
         this.link.kill(fail('component-failed', { component: 'libopenconnect' }, { detail: message.where }));

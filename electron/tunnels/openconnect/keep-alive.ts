@@ -1,4 +1,5 @@
 import type { KeepAlive } from '../../gateways/gateway.ts';
+import type { TrafficCount } from '../tunnel.ts';
 
 /** Time as {@link LinkCheck} needs it; tests have their own. */
 export interface Clock {
@@ -11,20 +12,22 @@ export interface Clock {
 export interface LinkCheckOptions {
   /** Asks one small query through this tunnel. Resolves with whether an answer came in time; never rejects. */
   ask: (timeoutMs: number) => Promise<boolean>;
-  /** A number that grows whenever something goes through the tunnel in either direction. Queries of `ask` may count. */
-  traffic: () => number;
+  /** What went through the tunnel so far. Queries of `ask` may count. */
+  traffic: () => TrafficCount;
   /** Two queries in a row had no answer. */
   onSilent: () => void;
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
-/** With {@link checkEveryMs} this comes to one query in each minute without traffic. Some routers forget a connection after two minutes. */
-const quietMs = 55_000;
-const checkEveryMs = 5_000;
+const lookEveryMs = 1_000;
+/** One query in each minute without traffic. Some routers forget a connection after two. */
+const quietMs = 60_000 - lookEveryMs;
+/** Something was sent, and nothing has come back for so long. */
+const owedMs = 8_000;
 /** Long enough for a query that is lost once and sent again. */
 const answerTimeoutMs = 5_000;
 /** The same for a link that has just failed somebody. They are waiting. */
-const doubtTimeoutMs = 2_000;
+const doubtTimeoutMs = 1_500;
 
 const systemClock: Clock = {
   now: () => performance.now(),
@@ -46,16 +49,18 @@ export function keepsAlive(when: KeepAlive, idleSeconds: number | null): boolean
 }
 
 /**
- * Finds out whether a link still answers, by small queries through it, one at a time. It asks in each minute without traffic
- * once {@link keepAlive} was called: so that nothing on the way forgets the connection, and so that a link that was forgotten
- * is noticed before the person needs it. And it asks when {@link doubt} says that something had no answer.
+ * Finds out whether a link still answers, by small queries through it, one at a time: in each minute without traffic, if the
+ * tunnel is kept alive, so that nothing on the way forgets the connection; and whenever something had no answer, so that the
+ * person does not wait for TCP to give up.
  */
 export class LinkCheck {
   readonly #options: LinkCheckOptions;
   readonly #clock: Clock;
   #stop: (() => void) | null = null;
-  #seen = 0;
+  #seen: TrafficCount = { received: 0, sent: 0 };
   #seenAt = 0;
+  /** Since when something is under way that nothing has answered. */
+  #owedSince: number | null = null;
   #asking = false;
   #over = false;
 
@@ -64,13 +69,15 @@ export class LinkCheck {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Asks in each minute without traffic from now on. */
-  keepAlive(): void {
+  /** Begins to watch the traffic. */
+  start({ keepAlive }: { keepAlive: boolean }): void {
     if (this.#over || this.#stop) return;
-    this.#note();
-    this.#stop = this.#clock.every(checkEveryMs, () => {
-      if (this.#options.traffic() !== this.#seen) this.#note();
-      else if (this.#clock.now() - this.#seenAt >= quietMs) void this.#check(answerTimeoutMs);
+    this.#settle();
+    this.#stop = this.#clock.every(lookEveryMs, () => {
+      this.#note();
+      const now = this.#clock.now();
+      if (this.#owedSince !== null && now - this.#owedSince >= owedMs) this.doubt();
+      else if (keepAlive && now - this.#seenAt >= quietMs) void this.#check(answerTimeoutMs);
     });
   }
 
@@ -93,12 +100,26 @@ export class LinkCheck {
     const { ask, onSilent } = this.#options;
     const answered = (await ask(timeoutMs)) || this.#over || (await ask(timeoutMs)) || this.#over;
     this.#asking = false;
-    this.#note();
+    this.#settle();
     if (!answered) onSilent();
   }
 
+  /** Looks at the traffic since the last look. */
   #note(): void {
+    const { received, sent } = this.#options.traffic();
+    const { received: before, sent: sentBefore } = this.#seen;
+    if (received === before && sent === sentBefore) return;
+    const now = this.#clock.now();
+    if (received !== before) this.#owedSince = null;
+    else this.#owedSince ??= now;
+    this.#seen = { received, sent };
+    this.#seenAt = now;
+  }
+
+  /** Whatever went through until now is settled. */
+  #settle(): void {
     this.#seen = this.#options.traffic();
     this.#seenAt = this.#clock.now();
+    this.#owedSince = null;
   }
 }

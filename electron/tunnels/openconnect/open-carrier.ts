@@ -1,6 +1,7 @@
 import { fail, failureOf } from '../../../shared/failure.ts';
 import type { OpenConnectGrant } from '../../gateways/gateway.ts';
 import type { Pushed, TunnelOptions } from '../../gateways/openconnect/process/tunnel-messages.ts';
+import { usableAddresses } from '../../net/ip-stack/ip-stack.ts';
 import type { Carrier } from './carrier.ts';
 import { refusalOf } from './output.ts';
 
@@ -38,7 +39,15 @@ export async function openCarrier(
   };
   try {
     const pushed = await carrier.open(options, AbortSignal.any([signal, stop.signal]));
-    if (pushed && !signal.aborted) return pushed;
+    if (pushed && !signal.aborted) {
+      const { addresses, mtu } = pushed;
+      if (usableAddresses(addresses, mtu).length > 0) return pushed;
+      throw fail(
+        'tunnel-failed',
+        { host },
+        { detail: `the gateway gave no address that can be used: ${addresses.join(' ')} at MTU ${mtu}` },
+      );
+    }
     throw refusalOf(carrier.output.code, carrier.output, host, agent);
   } catch (error) {
     await carrier.leave('detach', detachTimeoutMs);

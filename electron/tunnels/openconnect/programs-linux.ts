@@ -1,13 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The external programs that carry traffic. */
-export type ProgramName = 'openconnect' | 'ocproxy';
+/** The external program that carries a system tunnel's traffic. */
+export type ProgramName = 'openconnect';
 
-/** Where distributions install them. Only root can write there. */
+/** Where distributions install it. Only root can write there. */
 export const systemPaths: Readonly<Record<ProgramName, readonly string[]>> = {
   openconnect: ['/usr/sbin/openconnect', '/usr/bin/openconnect'],
-  ocproxy: ['/usr/bin/ocproxy'],
 };
 
 /**

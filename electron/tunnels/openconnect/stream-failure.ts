@@ -33,7 +33,7 @@ export function streamFailure(error: unknown, { host, port, hasNameServers }: St
     case 'ENETUNREACH':
       return failed('host-unreachable');
     // A portal is never this computer, and only a profile or a name server could say so
-    case 'EACCES':
+    case 'EPERM':
       return failed('host-not-allowed');
     case 'EMFILE':
       return failed('streams-full');

@@ -675,7 +675,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'component-missing': {
     title: 'Something is missing on this computer',
     happened: 'Causeway needs {component} to connect to this gateway, and it is not installed.',
-    todo: 'Install Causeway again, or ask IT to install it. On Debian: sudo apt install openconnect ocproxy',
+    todo: 'Install Causeway again, or ask IT to install it. On Debian: sudo apt install openconnect',
   },
   'app-needed': {
     title: 'This sign-in needs Causeway’s window',

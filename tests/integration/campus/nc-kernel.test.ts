@@ -7,7 +7,7 @@ import { missingForPeers, type Namespace } from '../../peers/namespaces.ts';
 
 /**
  * The campus's nc tunnel against the kernel's own TCP: openconnect's device stands in a network namespace, where programs have
- * no other way out. The kernel closes halves, scales windows, and tells every error, which ocproxy does not.
+ * no other way out. The kernel closes halves, scales windows, and tells every error.
  */
 const missing = missingForPeers(['/usr/sbin/openconnect']);
 const iptables = '/usr/sbin/iptables';

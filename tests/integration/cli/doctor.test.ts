@@ -99,7 +99,11 @@ test.each([
   const tools = { startWorker: worker(answer), programs };
   const needed = await examine([other], { tools });
   expect(needed.code).toBe(8);
-  for (const name of ['libopenconnect', 'openconnect', 'ocproxy']) expect(needed.of(name)).toMatchObject([{ result: 'missing' }]);
+  expect(needed.of('libopenconnect')).toMatchObject([{ result: 'missing' }]);
+  // The library carries an app tunnel by itself
+  expect(needed.of('openconnect')).toMatchObject([{ result: 'attention' }]);
+  const system = await examine([{ ...other, tunnel: 'system' }], { tools });
+  for (const name of ['libopenconnect', 'openconnect']) expect(system.of(name)).toMatchObject([{ result: 'missing' }]);
   const notNeeded = await examine([profile], { tools });
   expect(notNeeded.code).toBe(0);
   expect(notNeeded.of('openconnect')).toMatchObject([{ result: 'attention' }]);

@@ -48,14 +48,14 @@ describe('addresses that lead to this computer', () => {
     'FD09:0:0::0002',
   ])('the stack opens no stream to %s, and sends nothing', async (address) => {
     const { stack, sent } = stackWith(own);
-    await expect(stack.dial(address, 80, never)).rejects.toMatchObject({ code: 'EACCES', message: `${address} leads to this computer` });
+    await expect(stack.dial(address, 80, never)).rejects.toMatchObject({ code: 'EPERM', message: `${address} leads to this computer` });
     expect(sent).toEqual([]);
   });
 
   test.each(['localhost', 'LOCALHOST.', 'portal.localhost'])('%s is refused before any name server is asked', async (host) => {
     const { stack, sent } = stackWith(own);
     const names = new CampusNames(stack, { servers: ['10.9.0.53'], search: ['campus.test'] });
-    await expect(dialHost(stack, names, host, 80, never)).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(dialHost(stack, names, host, 80, never)).rejects.toMatchObject({ code: 'EPERM' });
     expect(sent).toEqual([]);
   });
 

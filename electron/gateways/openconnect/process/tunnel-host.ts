@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fail } from '../../../../shared/failure.ts';
 import { dialHost } from '../../../net/ip-stack/dial-host.ts';
 import { IpStack } from '../../../net/ip-stack/ip-stack.ts';
+import { readStack } from '../../../net/ip-stack/stack-file.ts';
 import { CampusNames } from '../../../net/ip-stack/names.ts';
 import { openPacketChannel } from '../../../net/packet-channel/open-packet-channel.ts';
 import type { PacketChannel } from '../../../net/packet-channel/packet-channel.ts';
@@ -13,6 +13,9 @@ import type { FromWorker } from './messages.ts';
 import { serveStreams, type StreamServer } from '../../../net/stream-channel/serve-streams.ts';
 import { streamError } from '../../../net/stream-error.ts';
 import type { Pushed } from './tunnel-messages.ts';
+
+/** The build puts it beside this bundle. */
+const stackFile = join(import.meta.dirname, 'stack.wasm');
 
 interface HostDeps {
   attempt: number;
@@ -32,7 +35,7 @@ export class TunnelHost {
   private wasUp = false;
 
   private constructor(private readonly channel: PacketChannel) {
-    this.stack = new IpStack(stackFile(), channel.link);
+    this.stack = new IpStack(readStack(stackFile), channel.link);
     this.names = new CampusNames(this.stack, { servers: [], search: [] });
     channel.onPackets((batch) => this.stack.receive(batch));
     channel.onWritable(() => this.stack.writable());
@@ -88,14 +91,5 @@ export class TunnelHost {
 
   private dial(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     return dialHost(this.stack, this.names, host, port, signal);
-  }
-}
-
-/** The network stack, which the build puts beside this bundle. Fails with `component-failed`. */
-function stackFile(): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(readFileSync(join(import.meta.dirname, 'stack.wasm')));
-  } catch (cause) {
-    throw fail('component-failed', { component: 'stack.wasm' }, { detail: 'the network stack cannot be read', cause });
   }
 }

@@ -94,7 +94,13 @@ export const tunnelNews = [
   /** The library has ended. `result`: minus errno, see `tunnels/openconnect/output.ts`. */
   z.object({ type: z.literal('ended'), attempt, result: z.number() }),
   /** The process could not make ready to carry a tunnel, for instance because it is not confined. */
-  z.object({ type: z.literal('unfit'), attempt, part: text(100), detail: text(2000) }),
+  z.object({
+    type: z.literal('unfit'),
+    attempt,
+    code: z.enum(['component-missing', 'component-altered', 'component-failed']),
+    part: text(100),
+    detail: text(2000),
+  }),
 ] as const;
 
 /** From the main thread to the blocking thread. `tun`: what `openconnect_setup_tun_fd` takes. */

@@ -90,8 +90,9 @@ function relay(app: App): void {
       thread.postMessage({ type: 'carry', attempt, libraries, options, tun: tunnel.tun } satisfies Carry);
     } catch (error) {
       running = null;
-      const { params, detail = '' } = failureOf(error);
-      app.post({ type: 'unfit', attempt, part: String(params?.['component'] ?? 'tunnel'), detail });
+      const { code: why, params, detail = '' } = failureOf(error);
+      const code = why === 'component-missing' || why === 'component-altered' ? why : 'component-failed';
+      app.post({ type: 'unfit', attempt, code, part: String(params?.['component'] ?? 'tunnel'), detail });
     }
   };
   const handle = (message: ToWorker): void => {
