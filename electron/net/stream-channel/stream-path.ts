@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isOwnFolder } from '../private-socket-posix.ts';
 
 export interface StreamPath {
   /** Where the other process listens ({@link serveStreams}): a socket in a folder of mode 0700, on Windows a pipe. */
@@ -12,6 +14,10 @@ export interface StreamPath {
 
 /** `sun_path` has 104 bytes on macOS and 108 on Linux, including the final zero. */
 const maxPathBytes = 103;
+const prefix = 'causeway-';
+const socketName = 's';
+/** A younger folder may belong to a process that is about to listen. */
+const leftAfterMs = 60_000;
 
 /** Makes a place that no other user can reach and whose name nobody can guess. */
 export async function newStreamPath(): Promise<StreamPath> {
@@ -23,14 +29,41 @@ export async function newStreamPath(): Promise<StreamPath> {
   for (const base of [runtime, tmpdir(), '/tmp'].filter((each) => path.isAbsolute(each))) {
     try {
       // mkdtemp makes it 0700
-      const folder = await mkdtemp(path.join(base, 'causeway-'));
-      const socket = path.join(folder, 's');
+      const folder = await mkdtemp(path.join(base, prefix));
+      const socket = path.join(folder, socketName);
       const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      if (Buffer.byteLength(socket) <= maxPathBytes) return { path: socket, remove };
+      if (Buffer.byteLength(socket) <= maxPathBytes) {
+        void removeLeft(base);
+        return { path: socket, remove };
+      }
       await remove();
     } catch (error) {
       last = error;
     }
   }
   throw last instanceof Error ? last : new Error('no folder for a socket');
+}
+
+/** Removes the folders of apps that were killed: nobody listens on their sockets. Never rejects. */
+async function removeLeft(base: string): Promise<void> {
+  const names = await readdir(base).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    const socket = path.join(base, name, socketName);
+    try {
+      const found = await lstat(socket);
+      if (!found.isSocket() || Date.now() - found.mtimeMs < leftAfterMs || !(await isOwnFolder(socket))) continue;
+      if (await isDead(socket)) await rm(path.dirname(socket), { recursive: true, force: true });
+    } catch {
+      // Not such a folder, or gone already
+    }
+  }
+}
+
+function isDead(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.connect({ path: socket });
+    probe.once('connect', () => probe.destroy());
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+    probe.once('close', () => resolve(false));
+  });
 }

@@ -1,5 +1,6 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { fork, spawn, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { build, type BuildOptions } from 'esbuild';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { workerFile } from '../../peers/openconnect-bench.ts';
 import { listen } from '../../support/servers.ts';
 
 const reportSchema = z.object({
@@ -68,6 +70,20 @@ describe.skipIf(process.platform !== 'linux')('the process of a tunnel', () => {
     onTestFinished(() => files.forEach(closeSync));
     const { after } = await report(['ignore', 'pipe', 'inherit', ...files]);
     expect(after).toEqual([`it has a file: ${inherited}`, `it has a file: ${folder}`]);
+  });
+
+  test('the library’s process keeps nothing that a script had open when it started the command line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'causeway-inherited-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // As `flock 200` is used; Node itself keeps the first ones from its children
+    const script = ['-c', 'exec 200>"$0" 201<"$(dirname "$0")"; exec "$@"', join(folder, 'lock'), process.execPath];
+    const worker = fork(await workerFile(), { execPath: '/bin/bash', execArgv: script, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    onTestFinished(() => void worker.kill('SIGKILL'));
+    worker.send({ type: 'ping' });
+    expect((await once(worker, 'message'))[0]).toEqual({ type: 'pong' });
+    const open = readdirSync(`/proc/${worker.pid ?? 0}/fd`).map(Number);
+    expect(open).toContain(3);
+    expect(open.filter((fd) => fd >= 200)).toEqual([]);
   });
 
   test('a process that has a connection to the network finds out', async () => {

@@ -1,12 +1,13 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { lstatSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { dialStream } from '../../../electron/net/stream-channel/dial-stream.ts';
 import { FramedStream } from '../../../electron/net/stream-channel/framed-stream.ts';
 import { Relay } from '../../../electron/net/stream-channel/relay.ts';
@@ -347,4 +348,24 @@ test('two hundred streams at once stay apart', async () => {
     }),
   );
   expect(got).toEqual(texts);
+});
+
+test('a new place for streams removes those of apps that were killed, and no others', async () => {
+  const base = mkdtempSync(path.join(tmpdir(), 'causeway-base-'));
+  vi.stubEnv('XDG_RUNTIME_DIR', base);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(base, { recursive: true });
+  });
+  const [killed, young, used] = await Promise.all([newStreamPath(), newStreamPath(), newStreamPath()]);
+  const listenAndDie = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  for (const each of [killed, young]) spawnSync(process.execPath, ['-e', listenAndDie, each.path]);
+  const server = net.createServer().listen(used.path);
+  await once(server, 'listening');
+  const longAgo = Date.now() / 1_000 - 3_600;
+  for (const each of [killed, used]) utimesSync(each.path, longAgo, longAgo);
+  const next = await newStreamPath();
+  await expect.poll(() => existsSync(path.dirname(killed.path))).toBe(false);
+  expect([young, used, next].map((each) => existsSync(path.dirname(each.path)))).toEqual([true, true, true]);
+  server.close();
 });

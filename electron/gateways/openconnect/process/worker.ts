@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { failureOf } from '../../../../shared/failure.ts';
+import { closeInherited } from './inherited-linux.ts';
 import { commandSender, type PipeCommand, type SendCommand } from './command-pipe.ts';
 import { toWorkerSchema, type FromThread, type FromWorker, type OcAnswer, type PutAnswer, type ToWorker } from './messages.ts';
 import type { TunnelHost } from './tunnel-host.ts';
@@ -38,6 +39,8 @@ function toApp(): App {
       onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
     };
   }
+  // Chromium closes these by itself
+  if (process.platform === 'linux') closeInherited();
   // The parent process is gone: there is nobody to sign in for
   process.on('disconnect', endAtOnce);
   return {
