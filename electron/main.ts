@@ -43,7 +43,6 @@ import { workerEnvironment } from './worker/worker-environment.ts';
 import { campusesIn } from './storage/campuses.ts';
 import { LivePolicy } from './storage/policy/live-policy.ts';
 import { policyPlaces } from './storage/policy/places.ts';
-import { programsOf } from './storage/policy/policy.ts';
 import { keytarLoader, Secrets } from './storage/secrets.ts';
 import { builtHere } from './tunnels/openconnect/programs-linux.ts';
 import { Settings } from './storage/settings.ts';
@@ -103,12 +102,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   }
   // The programs and libraries that the installer ships for other makers' gateways. A profile never names one.
   const installed = app.isPackaged ? join(process.resourcesPath, 'native') : null;
-  const programs = {
-    folder: installed ?? builtHere(import.meta.dirname),
-    policy: programsOf(policy),
-    from: policy.openconnectFrom,
-    platform: process.platform,
-  };
+  const native = installed ?? builtHere(import.meta.dirname);
   const campuses = campusesIn(join(import.meta.dirname, '..', 'campuses'), log.line);
   const icons = join(import.meta.dirname, '..', 'build', 'icons');
   const icon = nativeImage.createFromPath(join(icons, 'icon.png'));
@@ -178,7 +172,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     library: { path: policy.library, from: policy.openconnectFrom },
     hostCheckWrapper: policy.hostCheckWrapper,
     agent,
-    folder: programs.folder,
+    folder: native,
     openSignInPage: signInPage.open,
     openInBrowser: (address) => desktop.openExternal(address),
     log: log.line,

@@ -13,7 +13,7 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { GatewayProof, HelperState } from '../helper-client/protocol.ts';
 import type { Proxies } from '../net/proxy/lookup.ts';
-import { findProgram, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
+import { findOpenConnect, type ProgramPlaces } from '../tunnels/openconnect/programs.ts';
 import { fillIn } from './arguments.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { checkGateway, type GatewayCheck } from './gateway-check.ts';
@@ -170,10 +170,13 @@ function* clockCheck({ gateway, ahead }: GatewayCheck): Generator<Check> {
 
 async function* componentChecks({ profiles, tools }: DoctorInput): AsyncGenerator<Check> {
   const others = profiles.filter(({ protocol }) => protocol !== 'campus');
-  yield componentCheck('libopenconnect', 'libopenconnect5', await findLibrary(tools), others.length > 0);
+  const library = { name: 'libopenconnect', packages: 'libopenconnect5', neededBy: messages.onlyOtherGateways };
+  yield componentCheck(library, await findLibrary(tools), others.length > 0);
+  const program = { name: 'openconnect', packages: 'openconnect', neededBy: messages.onlySystemTunnels };
+  const found = await findOpenConnect(tools.programs).catch(() => null);
   // The library carries an app tunnel by itself
   const isNeeded = others.some(({ tunnel }) => tunnel === 'system');
-  yield componentCheck('openconnect', 'openconnect', await findProgram('openconnect', tools.programs).catch(() => null), isNeeded);
+  yield componentCheck(program, found, isNeeded);
 }
 
 /** Checks the service for system tunnels. `device`: the device of our tunnel, if one is up. */
@@ -186,17 +189,25 @@ async function helperCheck({ profiles, tools, localizer }: DoctorInput): Promise
   } catch (error) {
     const isNeeded = profiles.some(({ tunnel }) => tunnel === 'system');
     const check = problem('helper', failureOf(error), localizer, isNeeded ? 'its own' : 'requested');
-    return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: messages.helperNotNeeded } };
+    return { check: isNeeded ? { ...check, result: 'missing' } : { ...check, todo: messages.onlySystemTunnels } };
   }
 }
 
+/** What a gateway of another maker may need: its Debian package, and the sentence that says who needs it. */
+interface Component {
+  name: string;
+  packages: string;
+  neededBy: string;
+}
+
 /** @param found its version and path, as far as known; null if it is missing */
-function componentCheck(name: string, packages: string, found: string | null, isNeeded: boolean): Check {
+function componentCheck(component: Component, found: string | null, isNeeded: boolean): Check {
+  const { name, packages, neededBy } = component;
   if (found !== null) return passed(name, fillIn(messages.installed, { component: name, version: ` (${found})` }));
   const says = fillIn(messages.notInstalled, { component: name });
   return isNeeded
     ? { check: name, result: 'missing', says, todo: fillIn(messages.install, { packages }), code: exitCode.missing }
-    : { check: name, result: 'attention', says, todo: messages.notNeeded, code: exitCode.requested };
+    : { check: name, result: 'attention', says, todo: neededBy, code: exitCode.requested };
 }
 
 /** Loads the library in a process of its own, in case it crashes. Returns its version and path, or null if it cannot be loaded. */

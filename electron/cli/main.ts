@@ -16,7 +16,6 @@ import { campusesIn } from '../storage/campuses.ts';
 import { userDataFolder } from '../storage/folder.ts';
 import { LivePolicy } from '../storage/policy/live-policy.ts';
 import { policyPlaces } from '../storage/policy/places.ts';
-import { programsOf } from '../storage/policy/policy.ts';
 import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { systemRoots } from '../trust/roots.ts';
@@ -66,7 +65,7 @@ const { policy } = livePolicy.current;
 
 /** The installer puts the native programs beside its executable. In a clone they are where the build put them. */
 const native = isSea() ? path.dirname(process.execPath) : builtHere(import.meta.dirname);
-const programs = { folder: native, policy: programsOf(policy), from: policy.openconnectFrom, platform: process.platform };
+const programs = { folder: native, from: policy.openconnectFrom, platform: process.platform };
 
 const agent = agentFor(process.platform, policy);
 // A campus's own sign-in page needs a window, which the command line does not have. The question says so

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import { parseArgs } from 'node:util';
 import { onlyRootCanChange } from '../system/root-owned.ts';
-import { findProgram } from '../tunnels/openconnect/programs.ts';
+import { findOpenConnect } from '../tunnels/openconnect/programs.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 import { Helper } from './helper.ts';
 import { restoreNetwork } from './journal.ts';
@@ -118,7 +118,7 @@ async function serve(current: () => Promise<HelperConfig>, isOnce: boolean): Pro
 
 /** The openconnect shipped with this helper if only root can change it; else the system's. The sign-in uses the same one. */
 async function installedOpenConnect(): Promise<string> {
-  const find = (folder: string | null) => findProgram('openconnect', { folder, platform: process.platform });
+  const find = (folder: string | null) => findOpenConnect({ folder, platform: process.platform });
   const ours = isSea() ? await find(dirname(process.execPath)).catch(() => null) : null;
   if (ours !== null && (await onlyRootCanChange(ours))) return ours;
   return find(null).catch(() => places.openconnect);

@@ -35,11 +35,6 @@ export interface PolicyInForce {
 
 export const noPolicyInForce: PolicyInForce = { policy: noPolicy, decisions: new Map(), faults: [], notices: [] };
 
-/** The programs that the policy names, in the form that the program search takes. */
-export function programsOf({ openconnect, ocproxy }: Policy): { openconnect?: string; ocproxy?: string } {
-  return { ...(openconnect !== null && { openconnect }), ...(ocproxy !== null && { ocproxy }) };
-}
-
 /**
  * The policy that these sources make, best first. Reads the files of its profiles. Never rejects.
  *

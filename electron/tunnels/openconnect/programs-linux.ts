@@ -1,13 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The external program that carries a system tunnel's traffic. */
-export type ProgramName = 'openconnect';
-
-/** Where distributions install it. Only root can write there. */
-export const systemPaths: Readonly<Record<ProgramName, readonly string[]>> = {
-  openconnect: ['/usr/sbin/openconnect', '/usr/bin/openconnect'],
-};
+/** Where distributions install openconnect. Only root can write there. */
+export const systemPaths: readonly string[] = ['/usr/sbin/openconnect', '/usr/bin/openconnect'];
 
 /**
  * The folder of the openconnect and library built in this clone (`build/native-linux.ts`), for a bundle that was not

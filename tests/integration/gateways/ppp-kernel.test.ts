@@ -14,7 +14,7 @@ import { nativeFolder } from '../../peers/openconnect-bench.ts';
  * What openconnect does here is what the stand-ins were made from; a mistake in either shows.
  */
 const missing = missingForPeers([]);
-const system = systemPaths.openconnect.find((path) => existsSync(path));
+const system = systemPaths.find((path) => existsSync(path));
 const ours = join(nativeFolder, 'openconnect');
 const versions = [
   ...(system === undefined ? [] : [['the system’s openconnect', system] as const]),

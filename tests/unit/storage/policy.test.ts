@@ -8,7 +8,7 @@ import { Settings } from '../../../electron/storage/settings.ts';
 import { readProfile } from '../../../shared/profile.ts';
 import { memoryKeytar } from '../../support/app.ts';
 import { maxPolicyBytes, policyFile, readPolicyFile } from '../../../electron/storage/policy/file.ts';
-import { noPolicy, policyFrom, programsOf } from '../../../electron/storage/policy/policy.ts';
+import { noPolicy, policyFrom } from '../../../electron/storage/policy/policy.ts';
 
 const campus = {
   version: 1,
@@ -144,10 +144,8 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     await write(full);
     const { policy, notice } = await read();
     expect({ policy, notice }).toEqual({ policy: { ...noPolicy, ...full }, notice: null });
-    expect(programsOf(policy)).toEqual({ openconnect: full.openconnect, ocproxy: full.ocproxy });
     await write({ keptCodes: false, sandboxRequired: false });
     expect(await read()).toEqual({ policy: noPolicy, notice: null });
-    expect(programsOf(noPolicy)).toEqual({});
   });
 
   it('a sandbox entry that is not understood counts as required, since it was meant to forbid something', async () => {
