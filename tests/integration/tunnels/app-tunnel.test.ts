@@ -93,12 +93,13 @@ describe.skipIf(missing !== null)('the app tunnel', () => {
 
   test('the app tunnel tells an unknown host from an unreachable one, and stops on abort', async () => {
     const tunnel = await opened('refused');
+    const logged = bench.log.length;
     expect(await codeOf(tunnel.dial('no-such.campus.test', 80, never))).toBe('host-name-unknown');
     expect(await codeOf(tunnel.dial('10.60.0.80', 81, never))).toBe('host-unreachable');
     for (const host of ['', 'x'.repeat(64), 'x'.repeat(300)]) expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-name-unknown');
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) expect(await codeOf(tunnel.dial(host, 80, never))).toBe('host-not-allowed');
     // The process is still the first
-    expect(bench.log).toEqual([]);
+    expect(bench.log.slice(logged)).toEqual([]);
     // Nobody is there, so that only the signal ends it
     expect(await codeOf(tunnel.dial('10.60.0.99', 80, AbortSignal.timeout(50)))).toBe('cancelled');
     await tunnel.close();
