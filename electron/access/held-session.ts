@@ -1,3 +1,4 @@
+import { within } from '../../shared/abort.ts';
 import { failureOf, type Failure } from '../../shared/failure.ts';
 import type { GatewayDriver, GatewayTarget, Session } from '../gateways/gateway.ts';
 import type { TrafficCount } from '../tunnels/tunnel.ts';
@@ -70,7 +71,7 @@ export class HeldSession {
   private async signOutAnew(former: Session): Promise<void> {
     const { driver, target, log } = this.deps;
     try {
-      const session = await driver.resume(target, former, AbortSignal.timeout(signOutTimeoutMs));
+      const session = await driver.resume(target, former, within(signOutTimeoutMs));
       await session.close();
     } catch (error) {
       log(`signing out failed: ${failureOf(error).code}`);

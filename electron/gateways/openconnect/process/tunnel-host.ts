@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { within } from '../../../../shared/abort.ts';
 import { fail } from '../../../../shared/failure.ts';
 import { dialHost } from '../../../net/ip-stack/dial-host.ts';
 import { IpStack } from '../../../net/ip-stack/ip-stack.ts';
@@ -75,7 +76,7 @@ export class TunnelHost {
   /** Whether a name server of the campus answers, whatever it says. */
   async probe(timeoutMs: number): Promise<boolean> {
     try {
-      await this.names.resolve(`${randomBytes(6).toString('hex')}.invalid.`, AbortSignal.timeout(timeoutMs));
+      await this.names.resolve(`${randomBytes(6).toString('hex')}.invalid.`, within(timeoutMs));
       return true;
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
