@@ -37,7 +37,7 @@ interface Registered {
 
 const program = '[INSTALLDIR]Causeway.exe';
 
-/** What is registered beside the files. `build/msi/mend.ts` gives some of the components a condition. */
+/** What is registered beside the files. `build/msi/completed-tables.ts` gives some of the components a condition. */
 const registered: readonly Registered[] = [
   {
     id: 'Link',

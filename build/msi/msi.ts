@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msiDocument, type MsiContents } from './document.ts';
-import { mendedTables } from './mend.ts';
+import { completedTables } from './completed-tables.ts';
 import { readTable, writeTables } from './tables.ts';
 
 /**
@@ -22,7 +22,7 @@ export function makeMsi(contents: Omit<MsiContents, 'from'>, file: string): void
     execFileSync('wixl', ['--arch', 'x64', '--output', file, document], { stdio: ['ignore', 'ignore', 'pipe'] });
     writeTables(
       file,
-      mendedTables((name) => readTable(file, name)),
+      completedTables((name) => readTable(file, name)),
       work,
     );
     if (arch === 'arm64')

@@ -1,6 +1,6 @@
 import koffi, { type TypeObject } from 'koffi';
 import { readString, type Pointer } from './memory.ts';
-import { ReportableText } from './log-words.ts';
+import { ReportableText } from './reportable-text.ts';
 import { logLevels } from './messages.ts';
 
 /** The library's callbacks in every run. All run on the thread that called the library. */

@@ -8,7 +8,7 @@ import type { MsiTable } from './tables.ts';
  *
  * @param read a table as wixl made it
  */
-export function mendedTables(read: (name: string) => MsiTable): MsiTable[] {
+export function completedTables(read: (name: string) => MsiTable): MsiTable[] {
   const change = (name: string, edit: (row: Readonly<Record<string, string>>) => Readonly<Record<string, string>>): MsiTable => {
     const table = read(name);
     return { ...table, rows: table.rows.map(edit) };
