@@ -89,7 +89,7 @@ export class AppTunnel implements Tunnel {
     });
     this.carrier = this.newCarrier();
     this.linkCheck = new LinkCheck({
-      // While it connects anew, somebody waits for that already
+      // While it connects again, no query is needed: the link is known to be down
       ask: async (timeoutMs) => !this.isOpen() || this.connecting || this.farEnd.responds(timeoutMs),
       traffic: () => this.traffic(),
       onSilent: () => this.tellSilent(),
@@ -103,7 +103,7 @@ export class AppTunnel implements Tunnel {
     await this.isUp(signal);
     const { carrier } = this;
     const stream = await this.dialThrough(carrier, name, port, signal).catch(async (error: unknown) => {
-      // Its process may be gone, which this tunnel hears a moment later
+      // If its process is gone, this tunnel is told a moment later
       const isGone = failureOf(error).code === 'tunnel-down' && (await atMost(goneTimeoutMs, carrier.ended));
       if (!isGone || !this.restarting) throw error;
       await this.isUp(signal);
@@ -123,7 +123,7 @@ export class AppTunnel implements Tunnel {
       release: () => stop.abort(),
     };
     const { pushed } = this;
-    // Whoever waits is not to wait for TCP to give up, if the link is dead
+    // If the link is dead, nobody should have to wait until TCP gives up
     const slow = setTimeout(() => this.linkCheck.doubt(), slowDialMs);
     return withDeadline<FramedStream>(bound, (resolve, reject) => {
       dialWithSplitNames((...to) => carrier.dial(...to), pushed, { host, port }, stop.signal).then(resolve, (error: unknown) => {
@@ -204,7 +204,7 @@ export class AppTunnel implements Tunnel {
     return pushed;
   }
 
-  /** Waits for the process's end, and makes of it the tunnel's end or another start. */
+  /** When the process ends, either ends the tunnel or starts another process. */
   private hold(carrier: Carrier): void {
     void carrier.ended.then((end) => {
       if (this.over || this.closing || carrier !== this.carrier) return;
@@ -237,7 +237,7 @@ export class AppTunnel implements Tunnel {
     this.restarting = this.startAgain(this.carrier).finally(() => {
       this.restarting = null;
     });
-    // The person sees that the connection is broken for a moment
+    // The screen shows for a moment that the connection is broken
     if (end.kind === 'broken') this.tellSilent();
   }
 

@@ -23,20 +23,20 @@ export type CarrierEnd =
 export interface CarrierListener {
   /** Open again after a break. */
   up(pushed: Pushed): void;
-  /** It begins to connect to the gateway, and will say `up`. */
+  /** It begins to connect to the gateway. `up` follows if it succeeds. */
   connecting(): void;
   note(line: string): void;
 }
 
 /** One tunnel in one process. */
 const attempt = 1;
-/** A tunnel that is up is missed at once, so its process is asked more often than one that signs in, or starts on a busy computer. */
-const pulse = { everyMs: 500, owed: 3 } as const;
+/** People miss a tunnel at once, so its process is pinged more often than one that signs in. Not before it is up: a start may be slow. */
+const pings = { everyMs: 500, mostUnanswered: 3 } as const;
 const leaveTimeoutMs = 1_500;
 const cancelTimeoutMs = 400;
 /** RFC 1035, 2.3.4. The process would not understand a longer one. */
 const longestHost = 253;
-/** Tries that fail come at most once a second. */
+/** More than these are too many. The library tries a gateway that does not accept at most once a second. */
 const mostConnects = { count: 20, withinMs: 10_000 } as const;
 
 /** One process that carries one tunnel. It is never used for anything else afterwards. */
@@ -51,7 +51,7 @@ export class Carrier {
   private asked = 0;
   private over = false;
   private readonly connects: number[] = [];
-  /** A library that is told to detach from PPP ends the connection in its words, for which most gateways end the session too (`ppp.c`). */
+  /** Told to detach, the library ends PPP in order (`ppp.c`), and most gateways then end the session too. So its process is killed instead. */
   private isPpp = false;
 
   constructor(
@@ -126,13 +126,13 @@ export class Carrier {
 
   /** Asks the library to end, then ends the process, within a time limit. `detach` keeps the session at the gateway. */
   async leave(how: 'detach' | 'sign-out', withinMs = leaveTimeoutMs): Promise<void> {
-    const isPulled = how === 'detach' && this.isPpp;
-    if (!isPulled) this.link.send({ type: 'command', attempt, command: how });
-    if (isPulled || !(await atMost(withinMs, this.ended))) this.link.kill(fail('cancelled'));
+    const isKilled = how === 'detach' && this.isPpp;
+    if (!isKilled) this.link.send({ type: 'command', attempt, command: how });
+    if (isKilled || !(await atMost(withinMs, this.ended))) this.link.kill(fail('cancelled'));
     await this.ended;
   }
 
-  /** The library connects again at once after a connection that the gateway accepted and broke (`ssl_reconnect` in `ssl.c`). */
+  /** Whether the gateway accepts connections and breaks them off: the library connects again at once each time (`ssl_reconnect` in `ssl.c`). */
   private connectsTooOften(): boolean {
     const now = performance.now();
     this.connects.push(now);
@@ -144,7 +144,7 @@ export class Carrier {
     if ('attempt' in message && message.attempt !== attempt) return;
     switch (message.type) {
       case 'up':
-        this.link.setPulse(pulse);
+        this.link.setPings(pings);
         if (this.settleOpen) this.settleOpen(message.pushed);
         else this.listener.up(message.pushed);
         return;
@@ -192,7 +192,7 @@ export class Carrier {
       case 'web':
       case 'page':
       case 'done':
-        // Of a sign-in before
+        // Left over from the sign-in
         return;
     }
   }

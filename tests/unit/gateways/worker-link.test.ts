@@ -16,7 +16,7 @@ function linked() {
     exited: new Promise(() => undefined),
     kill,
   });
-  new WorkerLink(start, [], { everyMs: 500, owed: 3 });
+  new WorkerLink(start, [], { everyMs: 500, mostUnanswered: 3 });
   return { kill, pong: () => say({ type: 'pong' }) };
 }
 

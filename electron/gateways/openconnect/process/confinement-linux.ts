@@ -79,7 +79,7 @@ export function confineLinux(): void {
   if (result !== 0) throw new Error(`seccomp refused the filter (${result})`);
 }
 
-/** What of it does not hold, as seen from inside. */
+/** What the process can still do in spite of that, checked from inside. */
 export function linuxGaps(): string[] {
   const libc = koffi.load(null);
   const control = libc.func('int prctl(int, ulong, ulong, ulong, ulong)') as (...numbers: number[]) => number;

@@ -4,8 +4,8 @@ import { forbidProgramsOnWindows, isNeededByWindows } from './confinement-window
 
 /**
  * A tunnel's process talks to a gateway for hours, so it gives up what it does not need before the first packet: its
- * environment, its folder, new privileges, other programs, and being read by other processes of the same user. What is
- * given up cannot be had back, so that such a process never serves a sign-in again.
+ * environment, its folder, new privileges, starting programs, and being readable for other processes of the same user. It
+ * cannot get these back, so such a process never serves a sign-in again.
  */
 export function confine(): void {
   for (const name of notNeeded()) Reflect.deleteProperty(process.env, name);
@@ -14,7 +14,7 @@ export function confine(): void {
   if (process.platform === 'win32') startsNoPrograms = forbidProgramsOnWindows();
 }
 
-/** What of it does not hold, as seen from inside. */
+/** What the process can still do in spite of that, checked from inside. Empty: it is confined. */
 export function whatIsNotConfined(): string[] {
   return [
     ...(notNeeded().length === 0 ? [] : ['its environment is not empty']),

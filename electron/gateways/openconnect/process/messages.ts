@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { agentSchema } from '../../../../shared/user-agent.ts';
-import { carrySchema, libraryProtocol, tunnelNews, tunnelOrders } from './tunnel-messages.ts';
+import { carrySchema, libraryProtocol, messagesFromTunnel, messagesToTunnel } from './tunnel-messages.ts';
 
 /**
  * The messages between the app and the process that calls libopenconnect. Both sides parse what they get, so a compromised
@@ -110,7 +110,7 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), attempt }),
   /** Checks that the worker is alive. */
   z.object({ type: z.literal('ping') }),
-  ...tunnelOrders,
+  ...messagesToTunnel,
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
@@ -166,7 +166,7 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   /** The worker got a sign-in or a tunnel while it is busy with one. */
   z.object({ type: z.literal('busy') }),
   z.object({ type: z.literal('pong') }),
-  ...tunnelNews,
+  ...messagesFromTunnel,
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
 /** A question that the library waits on. */

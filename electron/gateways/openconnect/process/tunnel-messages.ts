@@ -64,7 +64,7 @@ const port = whole(1, 65_535);
 /** 32 random bytes in base64url. Good for one stream. */
 const token = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/));
 
-export const tunnelOrders = [
+export const messagesToTunnel = [
   z.object({
     type: z.literal('tunnel'),
     attempt,
@@ -81,10 +81,10 @@ export const tunnelOrders = [
   z.object({ type: z.literal('probe'), attempt, probe: whole(1, 2 ** 53 - 1), timeoutMs: whole(1, 600_000) }),
 ] as const;
 
-export const tunnelNews = [
+export const messagesFromTunnel = [
   /** The tunnel is open. `again`: after a reconnect. Its streams go on then. */
   z.object({ type: z.literal('up'), attempt, again: z.boolean(), pushed: pushedSchema }),
-  /** After a break the gateway gave other addresses. The library cannot go on: the process is to be ended, and another one started. */
+  /** After a break the gateway gave other addresses. The library cannot go on: the app ends the process and starts another one. */
   z.object({ type: z.literal('readdressed'), attempt }),
   /** The library begins to connect to the gateway. `up` says that it succeeded. */
   z.object({ type: z.literal('connecting'), attempt }),
@@ -93,7 +93,7 @@ export const tunnelNews = [
   z.object({ type: z.literal('note'), attempt, line: text(500) }),
   /** The library has ended. `result`: minus errno, see `tunnels/openconnect/output.ts`. */
   z.object({ type: z.literal('ended'), attempt, result: z.number() }),
-  /** The process could not make ready to carry a tunnel, for instance because it is not confined. */
+  /** The process cannot carry a tunnel, for instance because it is not confined. */
   z.object({
     type: z.literal('unfit'),
     attempt,

@@ -16,7 +16,7 @@ const failed = -1;
  * or sign out (`handle_config_rejnak` in `ppp.c`).
  */
 const otherAddress = /^(?:Reconnect gave different (?:Legacy IP|IPv6) (?:address|netmask)|Server rejected Legacy IP address)/;
-/** The connection broke before PPP was agreed on. The library takes that for a refused ticket, and signs out (`ppp_mainloop`). */
+/** The connection broke before PPP was set up. The library takes that for a refused ticket, and signs out (`ppp_mainloop`). */
 const withoutPpp = 'Failed to establish PPP';
 /** Minus EIO: the library's own result for an end without a better one. */
 const inputOutputError = -5;
@@ -25,7 +25,7 @@ interface RunDeps {
   post: (message: FromThread) => void;
   /** The system's getaddrinfo. */
   resolve: (node: string, service: string, hints: Pointer, result: Pointer) => number;
-  /** Does nothing more: the app ends the process. */
+  /** Blocks for good. The app ends the process. */
   stopForGood: () => never;
 }
 
@@ -83,7 +83,7 @@ function carry({ tunnel }: Library, vpn: Pointer, { udp, reconnectSeconds }: Car
   if (udp) tunnel.setUpUdp(vpn, udpEverySeconds);
   for (;;) {
     const ended = tunnel.mainLoop(vpn, reconnectSeconds, reconnectEverySeconds);
-    // 0: it was told to pause, and connects anew when it goes on
+    // 0: it was told to pause, and connects again in the next round
     if (ended !== 0) return ended;
   }
 }

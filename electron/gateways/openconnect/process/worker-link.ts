@@ -2,20 +2,20 @@ import { fail, type CausewayError } from '../../../../shared/failure.ts';
 import type { StartWorker, WorkerProcess } from '../../../worker/worker.ts';
 import { fromWorkerSchema, type FromWorker, type ToWorker } from './messages.ts';
 
-/** How often the process is asked whether it lives, and how many answers it may owe before it counts as hung. */
-export interface Pulse {
+/** How often the process is pinged, and how many pings may have no answer before it counts as hung. */
+export interface Pings {
   everyMs: number;
-  owed: number;
+  mostUnanswered: number;
 }
 
-/** Receives everything that a process says, except its answers to pings. */
+/** Receives every message of a process, except its answers to pings. */
 interface LinkListener {
   heard(message: FromWorker): void;
-  /** Called once. Nothing is heard after it. */
+  /** Called once. No message comes after it. */
   gone(why: CausewayError): void;
 }
 
-/** A process may take this long to say its first word: its start is slow on a busy computer, or where a scanner looks at it first. */
+/** A process may take this long to send its first message: its start is slow on a busy computer, or where a scanner looks at it first. */
 const startTimeoutMs = 15_000;
 
 const broken = (detail: string): CausewayError => fail('component-failed', { component: 'libopenconnect' }, { detail });
@@ -25,7 +25,7 @@ export class WorkerLink {
   private readonly process: WorkerProcess;
   private listener: LinkListener | null = null;
   private unanswered = 0;
-  private hasSpoken = false;
+  private hasSentAny = false;
   private pinging: NodeJS.Timeout | undefined;
   private over: CausewayError | null = null;
 
@@ -33,19 +33,19 @@ export class WorkerLink {
     start: StartWorker,
     /** Where to look for the library. */
     readonly libraries: readonly string[],
-    pulse: Pulse,
+    pings: Pings,
   ) {
     this.process = start();
     this.process.onMessage((raw) => this.take(raw));
     void this.process.exited.then((code) => this.end(broken(`the worker ended (${code ?? 'signal'})`)));
-    this.setPulse(pulse);
+    this.setPings(pings);
   }
 
   get pid(): number | undefined {
     return this.process.pid;
   }
 
-  /** Makes someone its one listener, and perhaps its owner. If the process is gone already, they hear of it soon. */
+  /** Sets its one listener. If the process is gone already, the listener is told soon after this call. */
   listen(listener: LinkListener): void {
     this.listener = listener;
     const { over } = this;
@@ -56,12 +56,12 @@ export class WorkerLink {
     if (!this.over) this.process.post(message);
   }
 
-  setPulse({ everyMs, owed }: Pulse): void {
+  setPings({ everyMs, mostUnanswered }: Pings): void {
     clearInterval(this.pinging);
     this.unanswered = 0;
-    // If its event loop does not answer, it hangs, whatever the library waits for
+    // The library blocks another thread, so this one answers unless it hangs
     this.pinging = setInterval(() => {
-      if (this.unanswered >= (this.hasSpoken ? owed : Math.max(owed, startTimeoutMs / everyMs))) {
+      if (this.unanswered >= (this.hasSentAny ? mostUnanswered : Math.max(mostUnanswered, startTimeoutMs / everyMs))) {
         this.kill(broken('the worker did not answer pings'));
         return;
       }
@@ -70,7 +70,7 @@ export class WorkerLink {
     }, everyMs).unref();
   }
 
-  /** Ends the process at once, whatever it is doing. Its listener hears why. */
+  /** Ends the process at once, whatever it is doing. Its listener is told why. */
   kill(why: CausewayError): void {
     this.process.kill();
     this.end(why);
@@ -78,7 +78,7 @@ export class WorkerLink {
 
   private take(raw: unknown): void {
     this.unanswered = 0;
-    this.hasSpoken = true;
+    this.hasSentAny = true;
     if (this.over) return;
     const message = fromWorkerSchema.safeParse(raw);
     if (!message.success) this.kill(broken('the worker sent an unknown message'));

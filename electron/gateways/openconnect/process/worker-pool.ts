@@ -23,8 +23,8 @@ interface Times {
 }
 
 const defaultTimes: Times = { idleMs: 30_000, cancelTimeoutMs: 400, pingMs: 5_000 };
-/** One more than none: this computer may have slept in between. */
-const owedPings = 2;
+/** Two, because one may fail for no fault of the process: this computer may have slept in between. */
+const mostUnanswered = 2;
 
 /** Receives what the worker reports during a sign-in. */
 export interface SignInListener {
@@ -49,7 +49,7 @@ interface Live {
   listener: SignInListener | null;
   settle: ((outcome: Done | Error) => void) | null;
   attempt: number;
-  /** Settled by the first word on whether the library loads. */
+  /** Settled as soon as the process says whether the library loads. */
   loads: ((error: CausewayError | null) => void)[];
 }
 
@@ -101,7 +101,7 @@ export class WorkerPool {
     if (answer) throw answer;
   }
 
-  /** Gives a process away, to carry a tunnel: the one that signed in, if it is free. The next sign-in gets another one. */
+  /** Hands a process over to a tunnel: the one that signed in, if it is free. The next sign-in gets another one. */
   handOver(): WorkerLink {
     if (this.live?.settle) return this.startLink();
     const { link } = this.take();
@@ -152,7 +152,7 @@ export class WorkerPool {
   }
 
   private startLink(): WorkerLink {
-    return new WorkerLink(this.deps.startWorker, this.deps.libraries, { everyMs: this.times.pingMs, owed: owedPings });
+    return new WorkerLink(this.deps.startWorker, this.deps.libraries, { everyMs: this.times.pingMs, mostUnanswered });
   }
 
   private take(): Live {
@@ -213,7 +213,7 @@ export class WorkerPool {
       case 'note':
       case 'ended':
       case 'unfit':
-        // Of a tunnel, which owns its process
+        // A tunnel's messages. It has taken its process over
         return;
     }
   }
