@@ -17,11 +17,11 @@ const timesSchema = z.partialRecord(z.enum(['expectTimeoutMs', 'tokenGoodMs']), 
 /** Like a stream of the stack, it resets the connection if it is destroyed before both sides have ended. */
 function breaking(socket: net.Socket): net.Socket {
   const destroy = socket.destroy.bind(socket);
-  let resetting = false;
   socket.destroy = (error) => {
-    if (resetting || error || (socket.readableEnded && socket.writableFinished)) return destroy(error);
-    resetting = true;
-    return socket.resetAndDestroy();
+    const inOrder = socket.readableEnded && socket.writableFinished;
+    // What `resetAndDestroy` sets (`lib/net.js`), which itself first sends what waits, and then an end
+    if (!error && !inOrder) Reflect.set(socket, 'resetAndClosing', true);
+    return destroy(error);
   };
   return socket;
 }
