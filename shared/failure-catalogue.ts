@@ -149,6 +149,7 @@ export const failureCatalogue = {
   'app-needed': 'later',
   'component-failed': 'now',
   'component-altered': 'later',
+  'temporary-folder': 'later',
   'control-foreign': 'later',
   'roots-late': 'now',
   'parts-missing': 'later',

@@ -153,6 +153,7 @@ const exitCodes = {
   'component-missing': missing,
   'app-needed': missing,
   'component-altered': missing,
+  'temporary-folder': missing,
   'component-failed': missing,
   'control-foreign': missing,
   'roots-late': unreachable,

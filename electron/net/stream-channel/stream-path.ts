@@ -3,6 +3,7 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fail } from '../../../shared/failure.ts';
 import { isOwnFolder } from '../private-socket-posix.ts';
 
 export interface StreamPath {
@@ -19,14 +20,14 @@ const socketName = 's';
 /** A younger folder may belong to a process that is about to listen. */
 const leftAfterMs = 60_000;
 
-/** Makes a place that no other user can reach and whose name nobody can guess. */
-export async function newStreamPath(): Promise<StreamPath> {
+/** Makes a place that no other user can reach and whose name nobody can guess. Fails with `temporary-folder` if there is no room for one. */
+export async function newStreamPath(lastBase = '/tmp'): Promise<StreamPath> {
   if (process.platform === 'win32') {
     return { path: `\\\\.\\pipe\\causeway-streams-${randomBytes(16).toString('hex')}`, remove: () => Promise.resolve() };
   }
   const runtime = process.env['XDG_RUNTIME_DIR'] ?? '';
   let last: unknown;
-  for (const base of [runtime, tmpdir(), '/tmp'].filter((each) => path.isAbsolute(each))) {
+  for (const base of [runtime, tmpdir(), lastBase].filter((each) => path.isAbsolute(each))) {
     try {
       // mkdtemp makes it 0700
       const folder = await mkdtemp(path.join(base, prefix));
@@ -41,7 +42,11 @@ export async function newStreamPath(): Promise<StreamPath> {
       last = error;
     }
   }
-  throw last instanceof Error ? last : new Error('no folder for a socket');
+  throw fail(
+    'temporary-folder',
+    { folder: lastBase },
+    { detail: last instanceof Error ? last.message : 'its name is too long', cause: last },
+  );
 }
 
 /** Removes the folders of apps that were killed: nobody listens on their sockets. Never rejects. */

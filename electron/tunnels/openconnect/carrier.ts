@@ -80,7 +80,7 @@ export class Carrier {
 
   /**
    * Opens the tunnel. Resolves with what the gateway pushed, or with null if the library returned without a tunnel, which
-   * {@link output} explains. Rejects with `component-missing`, `component-failed`, or `cancelled` within a second of an abort.
+   * {@link output} explains. Rejects with `temporary-folder`, `component-missing`, `component-failed`, or `cancelled` within a second of an abort.
    */
   async open(options: TunnelOptions, signal: AbortSignal): Promise<Pushed | null> {
     const opened = new Promise<Pushed>((resolve) => {

@@ -11,7 +11,7 @@ const reachTimeoutMs = 5_000;
 const detachTimeoutMs = 300;
 
 /**
- * Opens a tunnel in a process. On failure the process does not keep running. Rejects with `component-missing`,
+ * Opens a tunnel in a process. On failure the process does not keep running. Rejects with `temporary-folder`, `component-missing`,
  * `component-failed`, `gateway-unreachable`, `gateway-silent`, `tunnel-failed`, `client-refused`, `pulse-refused`,
  * `ticket-rejected`, or with `cancelled` within a second of an abort.
  */

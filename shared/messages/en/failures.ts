@@ -687,6 +687,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: '{component} is not the one that came with Causeway, so Causeway does not use it.',
     todo: 'Install Causeway again. If it stays so, call the help desk and read them the code below.',
   },
+  'temporary-folder': {
+    title: 'There is no room to connect',
+    happened: 'Causeway needs a small folder among the temporary files, {folder}, and this computer does not let it make one.',
+    todo: 'Make space on the disk, and try again. If there is space, ask IT who may write to that folder.',
+  },
   'component-failed': {
     title: 'A part of Causeway stopped',
     happened: '{component} ended in the middle of its work.',

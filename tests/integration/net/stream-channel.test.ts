@@ -369,3 +369,12 @@ test('a new place for streams removes those of apps that were killed, and no oth
   expect([young, used, next].map((each) => existsSync(path.dirname(each.path)))).toEqual([true, true, true]);
   server.close();
 });
+
+test('a computer on which no folder can be made says so', async () => {
+  vi.stubEnv('XDG_RUNTIME_DIR', '/nonexistent');
+  vi.stubEnv('TMPDIR', path.resolve('package.json'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(newStreamPath('/nonexistent')).rejects.toMatchObject({
+    failure: { code: 'temporary-folder', params: { folder: '/nonexistent' }, detail: expect.stringContaining('ENOENT') as unknown },
+  });
+});
