@@ -135,7 +135,7 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
     const made = tls.createServer({ key: leaf.keyPem, cert: leaf.pem }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      serveRequests(socket, serve);
+      serveRequests(socket, serve, (what) => void violations.push(what));
     });
     made.on('tlsClientError', () => undefined).listen(port, '127.0.0.1');
     await once(made, 'listening');
