@@ -136,7 +136,7 @@ export interface Exit {
 const leewayMs = 3_000;
 
 /** Why a tunnel that was up ended, from openconnect's exit code and our own clock. */
-export function endingOf({ code, output: output, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
+export function endingOf({ code, output, limits, at, lastTrafficAt, host }: Exit): TunnelEnding {
   const failure = (why: Failure): Failure => ({ ...why, detail: `${output.program} ended (${code ?? 'killed'}): ${output.tail}` });
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2 || output.ticketRefused) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
