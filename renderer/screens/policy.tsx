@@ -9,7 +9,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Screen } from '../ui/screen.tsx';
 
-/** Who rules this computer, what they have decided, and what is wrong with it. Renders nothing without a policy. */
+/** Who manages this computer, what they have decided, and what is wrong with it. Renders nothing without a policy. */
 export function Policy({ policy }: { policy: AppState['policy'] }) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();

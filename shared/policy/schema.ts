@@ -47,7 +47,7 @@ const helpDeskSchema = z.object({
   address: z.optional(httpsAddress),
 });
 
-/** Who rules this computer, as people who meet a locked setting see it. */
+/** Who manages this computer, as people who meet a locked setting see it. */
 export const managedBySchema = z.object({
   name: z.optional(line(120)),
   caption: z.optional(line(300)),

@@ -3,7 +3,7 @@ import { atMost } from '../deadline.ts';
 import type { IpStack } from './ip-stack.ts';
 import { askServer, type AddressType, type NameReply } from './name-query.ts';
 import { streamError } from '../stream-error.ts';
-import { Turns } from './turns.ts';
+import { JobLimiter } from './job-limiter.ts';
 
 /** What the gateway said about names when the tunnel opened. */
 export interface NameSettings {
@@ -31,7 +31,7 @@ const longestTtl = 300;
  */
 export class CampusNames {
   readonly #cache = new Map<string, { reply: NameReply; until: number }>();
-  readonly #turns = new Turns(mostOpen);
+  readonly #questions = new JobLimiter(mostOpen);
   #servers: string[];
   #search: readonly string[];
 
@@ -96,7 +96,7 @@ export class CampusNames {
   /** Never rejects. Null: no server answered before the signal aborted. */
   async #lookUp(name: string, type: AddressType, signal: AbortSignal): Promise<NameReply | null> {
     const key = `${type} ${name.toLowerCase()}`;
-    return this.#kept(key) ?? this.#turns.take(signal, async () => this.#kept(key) ?? this.#ask(key, name, type, signal));
+    return this.#kept(key) ?? this.#questions.run(signal, async () => this.#kept(key) ?? this.#ask(key, name, type, signal));
   }
 
   #kept(key: string): NameReply | null {

@@ -7,11 +7,11 @@ import type { PacketChannel } from './packet-channel.ts';
 import { socketCalls, type SocketCalls } from './socket-calls.ts';
 
 /**
- * After a batch of so many packets, the next ones are looked for after a millisecond. Without that, each packet would wake
- * this thread, and a batch would hold two or three.
+ * After this many packets, the channel waits a millisecond before it reads again. Otherwise each packet would wake this thread,
+ * and a batch would hold only two or three.
  */
 const manyPackets = 6;
-const lookAgainMs = 1;
+const readAgainMs = 1;
 
 /** How the packets go through the socket. The tests try each on Linux. */
 export type PosixVariant = 'batched' | 'single' | 'with-family';
@@ -45,7 +45,7 @@ export class PosixPacketChannel implements PacketChannel {
   readonly link: PacketLink = {
     send: (batch) => {
       if (this.#closed) return true;
-      // Nothing is sent while something waits: the stack has been told so
+      // The stack has been told to wait until these packets are sent
       if (this.#datagrams.waiting) return false;
       this.#datagrams.load(batch);
       return this.#sendOn();
@@ -99,17 +99,17 @@ export class PosixPacketChannel implements PacketChannel {
   /** The event loop has read a packet. False: it stops watching. */
   #onFirst(length: number): boolean {
     if (!this.#deliver(length)) return true;
-    this.#timer = setTimeout(() => this.#lookAgain(), lookAgainMs);
+    this.#timer = setTimeout(() => this.#readAgain(), readAgainMs);
     return false;
   }
 
-  #lookAgain(): void {
+  #readAgain(): void {
     if (this.#closed) return;
-    if (this.#deliver(0)) this.#timer = setTimeout(() => this.#lookAgain(), lookAgainMs);
+    if (this.#deliver(0)) this.#timer = setTimeout(() => this.#readAgain(), readAgainMs);
     else this.#watched?.resume();
   }
 
-  /** Takes what waits, but lets others have their turn. Whether it was much. */
+  /** Reads a few batches of packets and lets other events have their turn. Returns whether there were {@link manyPackets}. */
   #deliver(firstLength: number): boolean {
     let total = 0;
     for (let round = 0, length = firstLength; round < 4 && !this.#closed; round++, length = 0) {
@@ -122,12 +122,12 @@ export class PosixPacketChannel implements PacketChannel {
     return total >= manyPackets;
   }
 
-  /** Sends what waits. If the socket is full, the event loop sends the next packet as soon as it can. */
+  /** Sends what waits. False: the socket is full, and the event loop sends the next packet as soon as there is room. */
   #sendOn(): boolean {
     if (this.#datagrams.send()) return true;
     const { waiting } = this.#datagrams;
     if (!waiting) return true;
-    if (this.#retries || !this.#watched || this.#watched.destroyed) this.#retry = setTimeout(() => this.#tryAgain(), lookAgainMs);
+    if (this.#retries || !this.#watched || this.#watched.destroyed) this.#retry = setTimeout(() => this.#tryAgain(), readAgainMs);
     else
       this.#watched.write(waiting, () => {
         this.#datagrams.sentFirst();

@@ -3,21 +3,21 @@ import { plainLine } from '../../../shared/plain-text.ts';
 import { streamError } from '../stream-error.ts';
 
 /**
- * Before bytes go their number, four bytes, big-endian. Two other numbers end a direction: in order, or with an error, of which
- * a code and a sentence follow. A socket that closes without either has lost its process. Without these a stream that broke off
- * would look complete, because a Unix socket has no reset.
+ * Each frame is a length and that many bytes. The length has four bytes, big-endian. Two lengths have no bytes of the stream
+ * after them and end a direction: `end` in order, `failed` with a code and a sentence. If a socket closes without either, its
+ * process is gone. Without such ends, a stream that broke off would look complete, because a Unix socket has no reset.
  */
 const header = { bytes: 4, end: 0, failed: 0xffff_ffff } as const;
 const largestFrame = 64 * 1024 * 1024;
 const longestFailure = 1_024;
-/** Up to here copying costs less than a second part of a write. */
+/** Up to this length, copying costs less than a write in two parts. */
 const smallFrame = 4 * 1024;
-/** How long a stream that has failed tries to say so to a peer that does not read. */
-const farewellMs = 1_000;
+/** How long a closing socket waits for a peer that does not read. */
+const closeTimeoutMs = 1_000;
 
 /**
- * Writes bytes, of which there is at least one. `done` is called when the system has taken them. False: write no more before the
- * socket's `drain`, if something still waits in it.
+ * Writes one frame of at least one byte. `done` is called when the system has taken it. False: if something still waits in the
+ * socket, write no more before its `drain`.
  */
 export function writeFrame(socket: Socket, bytes: Uint8Array, done?: () => void): boolean {
   const head = Buffer.allocUnsafe(bytes.length <= smallFrame ? header.bytes + bytes.length : header.bytes);
@@ -33,12 +33,12 @@ export function writeFrame(socket: Socket, bytes: Uint8Array, done?: () => void)
   return room;
 }
 
-/** Says that no more bytes come in this direction. */
+/** Ends this direction in order. */
 export function writeEnd(socket: Socket, done?: () => void): void {
   socket.write(Buffer.alloc(header.bytes), done);
 }
 
-/** Says that the stream has failed, and closes the socket. Null: it has ended in both directions. */
+/** Closes the socket, after it has sent the error if there is one. Null: the stream has ended in both directions. */
 export function closeSocket(socket: Socket, error: Error | null): void {
   if (socket.destroyed) return;
   if (error) {
@@ -46,7 +46,7 @@ export function closeSocket(socket: Socket, error: Error | null): void {
     head.writeUInt32BE(header.failed);
     socket.write(Buffer.concat([head, Buffer.from(failureLine(error))]));
   }
-  const timer = setTimeout(() => socket.destroy(), farewellMs);
+  const timer = setTimeout(() => socket.destroy(), closeTimeoutMs);
   socket.once('close', () => clearTimeout(timer));
   socket.destroySoon();
 }
@@ -58,13 +58,13 @@ export function failureLine(error: unknown): string {
   return `${name} ${plainLine(error instanceof Error ? error.message : 'failed').slice(0, 300)}`;
 }
 
-/** What {@link failureLine} made, as an error again. Null: it is not such a line. */
+/** The error in a line of {@link failureLine}. Null: it is not such a line. */
 export function failureOfLine(line: string): Error | null {
   const [, code, sentence] = /^([A-Z][A-Z0-9_]{1,40}) (.+)$/s.exec(line) ?? [];
   return code !== undefined && sentence !== undefined ? streamError(code, sentence) : null;
 }
 
-/** Reads what the other side wrote, however it arrives. */
+/** Reads frames, in whatever pieces they arrive. */
 export class FrameReader {
   /** Whether the other side has ended in order. */
   ended = false;
@@ -78,7 +78,7 @@ export class FrameReader {
     private readonly onEnd: () => void,
   ) {}
 
-  /** Takes what came from the socket. False: this is no stream. */
+  /** Takes bytes from the socket. False: these are no frames. */
   take(chunk: Buffer): boolean {
     for (let at = 0; at < chunk.length;) {
       if (this.#failure !== null) {

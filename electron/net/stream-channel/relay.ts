@@ -4,7 +4,7 @@ import { streamError } from '../stream-error.ts';
 import { closeSocket, FrameReader, writeEnd, writeFrame } from './frames.ts';
 
 /**
- * Joins the app's socket with a stream through the tunnel. Each end ends the other in order, and each failure fails the other.
+ * Joins the app's socket with a stream through the tunnel. When one of them ends in order, so does the other, and when one fails, the other fails.
  * It reads and writes the socket itself: one more stream in between costs a tenth of the tunnel's processor time.
  */
 export class Relay {
@@ -33,7 +33,7 @@ export class Relay {
       socket.resume();
     });
     far.on('data', (chunk: Buffer) => {
-      // What the system took at once does not count
+      // Go on if the system took all of it at once
       if (!writeFrame(socket, chunk) && socket.writableLength > 0) far.pause();
     });
     socket.on('drain', () => far.resume());
@@ -53,7 +53,7 @@ export class Relay {
     this.#far.destroy();
   }
 
-  /** Both directions have ended. The far side sends what it still has by itself. */
+  /** Closes the socket if both directions have ended. The far side sends the rest of its data by itself. */
   #finish(): void {
     if (this.#reader.ended && this.#far.readableEnded) closeSocket(this.#socket, null);
   }

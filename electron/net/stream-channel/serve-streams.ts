@@ -20,7 +20,7 @@ export interface StreamServerOptions {
 interface Times {
   /** How long a connection has to send its token. */
   tokenTimeoutMs: number;
-  /** How long a connection waits until its token is expected: the app says so on another channel. */
+  /** How long a connection may wait for {@link StreamServer.expect}, because that message takes another channel. */
   expectTimeoutMs: number;
   /** How long a token is good. */
   tokenGoodMs: number;
@@ -160,7 +160,7 @@ class Streams {
   async #serve(socket: Socket, host: string, port: number): Promise<void> {
     const gone = new AbortController();
     const onGone = (): void => gone.abort(streamError('ECONNABORTED', 'nobody waits for it any more'));
-    // Only while it reads does a socket see that the other side closes
+    // A socket notices that the other side has closed only while somebody reads
     const onReadable = (): void => {
       if (socket.read() !== null) socket.destroy();
     };
@@ -197,14 +197,14 @@ class Streams {
     socket.destroy();
   }
 
-  /** It is not pending any more. */
+  /** Removes a connection from those that are pending. */
   #settle(socket: Socket): void {
     clearTimeout(this.#pending.get(socket));
     this.#pending.delete(socket);
     for (const [token, each] of this.#early) if (each === socket) this.#early.delete(token);
   }
 
-  /** Names each kind, and how often, when its number doubles: a flood does not fill the log. */
+  /** Logs an event when it has happened 1, 2, 4, 8, … times, so that a flood does not fill the log. */
   #log(what: string): void {
     const count = (this.#counts.get(what) ?? 0) + 1;
     this.#counts.set(what, count);

@@ -13,8 +13,8 @@ export interface PolicyPlaces {
 const settleMs = 250;
 
 /**
- * The policy that counts now. It is read at the start, at each Connect and when one of its places changes. A place that was
- * read and then cannot be read any more counts as it last was, with its fault: damage never unlocks anything.
+ * The policy that counts now. It is read at the start, at each Connect and when one of its places changes. If a
+ * place could be read before and cannot be read now, what it said last still counts: damage never unlocks anything.
  */
 export class LivePolicy {
   private inForce: PolicyInForce = noPolicyInForce;

@@ -92,7 +92,7 @@ export class AppTunnel implements Tunnel {
       // While it connects again, no query is needed: the link is known to be down
       ask: async (timeoutMs) => !this.isOpen() || this.connecting || this.farEnd.responds(timeoutMs),
       traffic: () => this.traffic(),
-      onSilent: () => this.tellSilent(),
+      onSilent: () => this.reportSilence(),
       clock: parts.clock,
     });
   }
@@ -238,7 +238,7 @@ export class AppTunnel implements Tunnel {
       this.restarting = null;
     });
     // The screen shows for a moment that the connection is broken
-    if (end.kind === 'broken') this.tellSilent();
+    if (end.kind === 'broken') this.reportSilence();
   }
 
   /** Never rejects. */
@@ -301,11 +301,11 @@ export class AppTunnel implements Tunnel {
     if (this.connecting) return;
     this.connecting = true;
     setTimeout(() => {
-      if (this.connecting && this.isOpen()) this.tellSilent();
+      if (this.connecting && this.isOpen()) this.reportSilence();
     }, reconnectTimeoutMs).unref();
   }
 
-  private tellSilent(): void {
+  private reportSilence(): void {
     if (!this.over && !this.closing) this.silent?.();
   }
 

@@ -1,7 +1,7 @@
 import type { FramedStream } from '../../net/stream-channel/framed-stream.ts';
 import type { TrafficCount } from '../tunnel.ts';
 
-/** The streams through one tunnel, and the bytes of all that it ever had. */
+/** The open streams through one tunnel, and the bytes that all its streams have carried. */
 export class CountedStreams {
   private readonly open = new Set<FramedStream>();
   private closed: TrafficCount = { received: 0, sent: 0 };

@@ -1,5 +1,5 @@
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
-import { toldEndIn, type OutputFacts } from './output.ts';
+import { endReasonIn, type OutputFacts } from './output.ts';
 
 /** Results of the library (`openconnect_mainloop` in `mainloop.c`): minus errno. ECONNABORTED by system: Linux, macOS, Windows. */
 const results = {
@@ -19,7 +19,7 @@ export class LibraryOutput implements OutputFacts {
   connectStatus: number | null = null;
   refusesPulse = false;
   private saysEnd = false;
-  toldEnd: SessionEnd | null = null;
+  endReason: SessionEnd | null = null;
   private result: number | null = null;
   private readonly lines: string[] = [];
 
@@ -32,7 +32,7 @@ export class LibraryOutput implements OutputFacts {
     const status = /^HTTP (\d{3})$/.exec(words ?? '')?.[1];
     if (status !== undefined && line.startsWith('Got inappropriate HTTP CONNECT response')) this.connectStatus = Number(status);
     const reason = /^reason (-?\d+)$/.exec(words ?? '')?.[1];
-    this.toldEnd ??= toldEndIn(reason === undefined ? line : line.replace('%ld', reason));
+    this.endReason ??= endReasonIn(reason === undefined ? line : line.replace('%ld', reason));
     this.lines.push(status === undefined ? line : `${line} [${status}]`);
     if (this.lines.length > keptLines) this.lines.shift();
   }

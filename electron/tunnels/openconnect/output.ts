@@ -59,7 +59,7 @@ export interface OutputFacts {
   /** The gateway answered the request for the tunnel's settings with a redirection, as F5 does for a session that it does not know (`f5_configure`). */
   readonly sentElsewhere: boolean;
   /** Why it ended the session, in its own words. */
-  readonly toldEnd: SessionEnd | null;
+  readonly endReason: SessionEnd | null;
   /** It refused the ticket, and openconnect's exit code does not say so: GlobalProtect's status 512 (`http.c`). */
   readonly ticketRefused: boolean;
   /** A Pulse gateway refused this client, with or without a ticket (`pulse.c`; gateways/openconnect/outcome.ts says more). */
@@ -72,7 +72,7 @@ export interface OutputFacts {
 const pulseReasons: Readonly<Record<string, SessionEnd>> = { 6: 'replaced', 7: 'revoked', 8: 'idle' };
 
 /** Why the gateway ended the session, if openconnect's lines tell (`oncp_record_read`, `pulse_mainloop`). */
-export function toldEndIn(lines: string): SessionEnd | null {
+export function endReasonIn(lines: string): SessionEnd | null {
   if (/^Server terminated connection \(session expired\)/m.test(lines)) return 'expired';
   if (/^Server terminated connection \(idle timeout\)/m.test(lines)) return 'idle';
   const reason = /^Pulse fatal error \(reason: (-?\d+)\)/m.exec(lines)?.[1];
@@ -91,7 +91,7 @@ export class OpenConnectOutput implements OutputFacts {
   connectStatus: number | null = null;
   endedByGateway = false;
   sentElsewhere = false;
-  toldEnd: SessionEnd | null = null;
+  endReason: SessionEnd | null = null;
   ticketRefused = false;
   refusesPulse = false;
 
@@ -101,7 +101,7 @@ export class OpenConnectOutput implements OutputFacts {
     this.refusesPulse ||= /^(Unexpected IF-T\/TLS authentication challenge|Authentication failure: Code 0x00$)/m.test(this.text);
     this.endedByGateway ||= /^(Session terminated by server|Server terminates with reason: )/m.test(this.text);
     this.sentElsewhere ||= /^Got HTTP response: HTTP\/1\.\d 30[1278].*\n+Creating SSL connection failed$/m.test(this.text);
-    this.toldEnd ??= toldEndIn(this.text);
+    this.endReason ??= endReasonIn(this.text);
     this.ticketRefused ||= /^(Got HTTP response: HTTP\/1\.\d 512\b|Unexpected 512 result from server)/m.test(this.text);
     this.unproven ||= /^(Certificate from VPN server .* failed verification|None of the \d+ fingerprint)/m.test(this.text);
     const status = /^Got inappropriate HTTP CONNECT response: HTTP\/1\.\d (\d{3})/m.exec(this.text)?.[1];
@@ -141,7 +141,7 @@ export function endingOf({ code, output, limits, at, lastTrafficAt, host }: Exit
   const ended = (reason: SessionEnd): TunnelEnding => ({ kind: 'ended', reason });
   if (code === 2 || output.ticketRefused) return { kind: 'rejected', failure: failure({ code: 'ticket-rejected' }) };
   if (code === 1) {
-    if (output.toldEnd) return ended(output.toldEnd);
+    if (output.endReason) return ended(output.endReason);
     if (limits.expiresAt !== null && at >= limits.expiresAt - leewayMs) return ended('expired');
     const idleMs = limits.idleSeconds === null ? Infinity : limits.idleSeconds * 1000;
     if (output.endedByGateway) return ended(at - lastTrafficAt >= idleMs - leewayMs ? 'idle' : 'revoked');

@@ -1,7 +1,7 @@
 import { onAbort } from '../../../shared/abort.ts';
 
 /** Lets a limited number of jobs run at once. The others wait, in order. */
-export class Turns {
+export class JobLimiter {
   #free: number;
   readonly #waiting = new Set<() => void>();
 
@@ -10,7 +10,7 @@ export class Turns {
   }
 
   /** Runs a job when it is its turn. Null: the signal aborted before that. */
-  async take<T>(signal: AbortSignal, job: () => Promise<T>): Promise<T | null> {
+  async run<T>(signal: AbortSignal, job: () => Promise<T>): Promise<T | null> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#wait(signal))) return null;
     try {
@@ -22,7 +22,7 @@ export class Turns {
     }
   }
 
-  /** Resolves with true when another job hands its turn over. */
+  /** Resolves with true when another job has ended. */
   #wait(signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (mine: boolean): void => {
