@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -14,6 +13,7 @@ import { readRequest, replyBytes, type HttpRequest } from './http-wire.ts';
 import { globalProtectWith, type Reply } from './other-families.ts';
 import { PacketSessions, type PacketSession } from './packet-sessions.ts';
 import { PacketWriter } from './packet-writer.ts';
+import { listenTls } from './tls-listener.ts';
 
 export interface GpGatewayOptions {
   /** The MTU that it pushes. Default: the tunnel's own. 0, as most gateways: none. */
@@ -73,7 +73,6 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
   const leaf = await issue(authority, { dns: [host, inside.portal.host] });
   const hosts = await startInsideHosts({ cert: leaf.pem, key: leaf.keyPem });
   const sessions = new PacketSessions(hosts);
-  const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
   const preferred: string[] = [];
   const esp = await EspPort.open((fault) => void faults.push(fault.message));
@@ -179,29 +178,14 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     }
   }
 
-  const server = createServer({ cert: leaf.pem, key: leaf.keyPem }, (socket) => {
-    sockets.add(socket);
+  const listener = await listenTls(leaf, (socket) => {
     socket.setNoDelay(true);
-    // The client may hang up
-    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     serve(socket).catch((error: unknown) => {
       if (error instanceof WireFault) faults.push(error.message);
       socket.destroy();
     });
   });
-  const listen = async (at: number): Promise<void> => {
-    server.listen(at, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  };
-  await listen(0);
-  const listening = server.address();
-  if (listening === null || typeof listening === 'string') throw new Error('not a TCP server');
-  const { port } = listening;
+  const { port } = listener;
   const ticketOf = ({ cookie }: OpenConnectGrant): string => new URLSearchParams(cookie).get('authcookie') ?? '';
 
   return {
@@ -250,14 +234,14 @@ export async function startGpGateway(options: GpGatewayOptions = {}): Promise<Gp
     readdress: (grant) => sessions.readdress(ticketOf(grant)),
     hangUp: () => sessions.hangUp(),
     async leave() {
-      await close();
-      return { back: () => listen(port) };
+      await listener.close();
+      return { back: () => listener.reopen() };
     },
     async stop() {
       sessions.close();
       hosts.stop();
       esp.close();
-      if (server.listening) await close();
+      await listener.close();
       if (faults.length > 0) throw new Error(`the client broke GlobalProtect's wire: ${faults.join('; ')}`);
     },
   };

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import tls, { type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { TunnelNetwork } from '../../../campus/tunnel-network/network.ts';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
@@ -12,10 +11,10 @@ import type { PppPlan } from '../ppp/peer.ts';
 import { f5Tunnel } from './f5-tunnel.ts';
 import { fortinetTunnel } from './fortinet-tunnel.ts';
 import { serveRequests, type Outcome } from './http-requests.ts';
-
 import { answerByIpv6, ipv6Bytes } from './names-by-ipv6.ts';
 import { insidePlan, startInsideHosts, type InsideHosts } from './inside-hosts.ts';
 import { pages, type Served } from './other-families.ts';
+import { listenTls } from './tls-listener.ts';
 import type { PppFamily, PppGatewayOptions, PppSession } from './ppp-family.ts';
 
 export interface PppGateway {
@@ -55,7 +54,6 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   const requests: Served[] = [];
   const violations: string[] = [];
   const sessions = new Map<string, PppSession>();
-  const sockets = new Set<TLSSocket>();
   const wire: PppFamily = family === 'f5' ? f5Tunnel(options, (id) => byId(id)) : fortinetTunnel(options);
   const byId = (id: string): PppSession | null => [...sessions.values()].find((session) => session.id === id) ?? null;
   const networkFor = (client: string): TunnelNetwork => hosts.network(client, options.mru ?? insidePlan.mtu);
@@ -130,27 +128,8 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
   };
 
   let breaksOff: 'before-lcp' | 'after-lcp' | null = null;
-  let port = 0;
-  const listen = async (): Promise<tls.Server> => {
-    const made = tls.createServer({ key: leaf.keyPem, cert: leaf.pem }, (socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      serveRequests(socket, serve, (what) => void violations.push(what));
-    });
-    made.on('tlsClientError', () => undefined).listen(port, '127.0.0.1');
-    await once(made, 'listening');
-    return made;
-  };
-  const close = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  let server = await listen();
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  port = address.port;
+  const listener = await listenTls(leaf, (socket) => serveRequests(socket, serve, (what) => void violations.push(what)));
+  const { port } = listener;
   const pin = `pin-sha256:${spkiSha256(leaf.certificate)}`;
   const sessionOf = ({ cookie }: OpenConnectGrant): PppSession => {
     const found = sessions.get(new RegExp(`${wire.cookie.name}=(\\w+)`).exec(cookie)?.[1] ?? '');
@@ -207,16 +186,12 @@ export async function startPppGateway(family: 'f5' | 'fortinet', options: PppGat
       for (const { link } of sessions.values()) link?.close();
     },
     async leave() {
-      await close();
-      return {
-        back: async () => {
-          server = await listen();
-        },
-      };
+      await listener.close();
+      return { back: () => listener.reopen() };
     },
     async stop() {
       for (const session of [...sessions.values()]) session.network.close();
-      await close();
+      await listener.close();
       hosts.stop();
     },
   };

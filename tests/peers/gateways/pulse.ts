@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Profile } from '../../../shared/profile.ts';
 import { issue } from '../../support/issuer.ts';
 import type { OpenConnectGrant } from '../../../electron/gateways/gateway.ts';
@@ -13,6 +12,7 @@ import { PacketSessions, type PacketSession } from './packet-sessions.ts';
 import { PacketWriter } from './packet-writer.ts';
 import { configEnd, espConfig, espKeysIn, mainConfig, type ConfigVersion } from './pulse-config.ts';
 import { PulseConnection } from './pulse-connection.ts';
+import { listenTls } from './tls-listener.ts';
 import {
   asksHostCheck,
   asksPassword,
@@ -107,7 +107,6 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
   const typed: string[] = [];
   const hosts = await startInsideHosts({ cert: leaf.pem, key: leaf.keyPem });
   const sessions = new PacketSessions(hosts);
-  const sockets = new Set<TLSSocket>();
   const faults: string[] = [];
   const esp = await EspPort.open((fault) => void faults.push(fault.message));
   /** The connection of each open tunnel, whose packets count. */
@@ -277,10 +276,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
     await wire.write(`HTTP/1.1 ${known ? '200 OK' : '404 Not Found'}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
   }
 
-  const server = createServer({ cert: leaf.pem, key: leaf.keyPem }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined); // The client may hang up
+  const listener = await listenTls(leaf, (socket) => {
     serve(socket).then(
       () => socket.end(),
       (error: unknown) => {
@@ -289,19 +285,7 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       },
     );
   });
-  const listen = async (at: number): Promise<void> => {
-    server.listen(at, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  };
-  await listen(0);
-  const listening = server.address();
-  if (listening === null || typeof listening === 'string') throw new Error('not a TCP server');
-  const { port } = listening;
+  const { port } = listener;
   return {
     user,
     typed,
@@ -357,14 +341,14 @@ export async function startPulse(options: PulseOptions = {}): Promise<Pulse> {
       ...overrides,
     }),
     async leave() {
-      await close();
-      return { back: () => listen(port) };
+      await listener.close();
+      return { back: () => listener.reopen() };
     },
     async stop() {
       sessions.close();
       hosts.stop();
       esp.close();
-      if (server.listening) await close();
+      await listener.close();
       if (faults.length > 0) throw new Error(`the client broke Pulse's wire: ${faults.join('; ')}`);
     },
   };
