@@ -44,6 +44,9 @@ export class Carrier {
   readonly output = new LibraryOutput();
   /** Settles once, never rejects. The process is gone then. */
   readonly ended: Promise<CarrierEnd>;
+  /** Settles when the library first begins to connect: the process has started. Never rejects. */
+  readonly begun: Promise<void>;
+  private begin: () => void = () => undefined;
   private place: StreamPath | null = null;
   private readonly probes = new Map<number, (answered: boolean) => void>();
   private settleEnd: (end: CarrierEnd) => void = () => undefined;
@@ -58,6 +61,7 @@ export class Carrier {
     private readonly link: WorkerLink,
     private readonly listener: CarrierListener,
   ) {
+    this.begun = new Promise((resolve) => (this.begin = resolve));
     this.ended = new Promise((resolve) => {
       this.settleEnd = (end) => {
         if (this.over) return;
@@ -144,11 +148,14 @@ export class Carrier {
     if ('attempt' in message && message.attempt !== attempt) return;
     switch (message.type) {
       case 'up':
-        this.link.setPings(pings);
         if (this.settleOpen) this.settleOpen(message.pushed);
         else this.listener.up(message.pushed);
         return;
       case 'connecting':
+        if (this.connects.length === 0) {
+          this.link.setPings(pings);
+          this.begin();
+        }
         if (this.connectsTooOften()) {
           this.output.add('The gateway breaks off again and again', null);
           this.settleEnd({ kind: 'returned' });

@@ -28,9 +28,13 @@ export async function openCarrier(
     stop.abort();
   };
   const late = setTimeout(() => giveUp('late'), openTimeoutMs);
-  const reach = setTimeout(() => {
-    if (!carrier.output.reached) giveUp('unreached');
-  }, reachTimeoutMs);
+  let reach: NodeJS.Timeout | undefined;
+  // On a slow computer the process itself may need so long
+  void carrier.begun.then(() => {
+    reach = setTimeout(() => {
+      if (!carrier.output.reached) giveUp('unreached');
+    }, reachTimeoutMs);
+  });
   const failure = (error: unknown): unknown => {
     const cause = failureOf(error);
     if (signal.aborted) return fail('cancelled', undefined, { cause });
