@@ -53,15 +53,7 @@ export const demoTools: readonly SystemTool[] = ['chromium'];
 /** The demo of a campus whose members sign in on web pages has a tunnel by openconnect. */
 export const pageDemoTools: readonly SystemTool[] = ['chromium', 'openconnect'];
 export const tourTools: readonly SystemTool[] = ['chromium', 'bare', 'openconnect', 'keychain', 'dbus'];
-export const benchTools: readonly SystemTool[] = [
-  'chromium',
-  'ssh',
-  'stunnel',
-  'openconnect',
-  'ocserv',
-  'namespaces',
-  'packets',
-];
+export const benchTools: readonly SystemTool[] = ['chromium', 'ssh', 'stunnel', 'openconnect', 'ocserv', 'namespaces', 'packets'];
 export const testTools: readonly SystemTool[] = [
   'chromium',
   'bare',
