@@ -1,7 +1,7 @@
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, lstatSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -111,7 +111,7 @@ async function hostSide(host: Host): Promise<Socket> {
 
 const failure = (stream: Duplex): Promise<unknown> => new Promise((resolve) => void stream.once('error', resolve));
 
-test('bytes come back as they were sent, and each side ends its own direction', async () => {
+test('a stream between two processes carries bytes unchanged, and each side ends its own direction', async () => {
   const bytes = randomBytes(3 * mebibyte);
   const stream = await dial('echo');
   const back = buffer(stream);
@@ -124,7 +124,7 @@ test('bytes come back as they were sent, and each side ends its own direction', 
   await expect.poll(() => stream.destroyed && upload.destroyed).toBe(true);
 });
 
-test('a download whose reader stops stops its sender, and little memory is used', async () => {
+test('when the reader of a stream’s download stops, its sender stops too, and little memory is used', async () => {
   const stream = await dial('large');
   await once(stream, 'readable');
   const sender = (): number => connected.get('large')?.[0]?.bytesWritten ?? 0;
@@ -167,7 +167,7 @@ test.each([100, 6_000, 60_000])('a download in pieces of %i bytes goes on after 
   server.close();
 });
 
-test('an upload to a host that does not read stops, and is lost when it is broken off', async () => {
+test('a stream’s upload to a host that does not read stops, and is lost when it is broken off', async () => {
   const stream = await dial('deaf');
   let taken = 0;
   const feed = (): void => {
@@ -194,7 +194,7 @@ test('an upload to a host that does not read stops, and is lost when it is broke
   expect(ended).toBe(false);
 });
 
-test('a host that breaks the connection breaks the stream, after what it had sent', async () => {
+test('a host that breaks the connection breaks the stream, after all that it had sent has arrived', async () => {
   const stream = await dial('breaking');
   const failed = failure(stream);
   stream.write('first');
@@ -216,7 +216,7 @@ test('a stream that the app breaks off is broken off at the host, and not ended 
   expect(ended).toBe(false);
 });
 
-test('an unknown host and a closed port fail with their own codes', async () => {
+test('a stream to an unknown host or a closed port fails with Node’s own code', async () => {
   const unknown = newToken();
   expectToken(unknown, 'nowhere');
   await expect(dialStream(place.path, unknown, limit())).rejects.toMatchObject({
@@ -233,7 +233,7 @@ test('an unknown host and a closed port fail with their own codes', async () => 
   await expect(dialStream(place.path, token, limit())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('a token opens one stream, once', async () => {
+test('a stream’s token is good for one stream, once', async () => {
   const token = newToken();
   expectToken(token, 'here', ports.get('echo'));
   const stream = await dialStream(place.path, token, limit());
@@ -243,7 +243,7 @@ test('a token opens one stream, once', async () => {
   expect(await text(stream)).toBe('still here');
 });
 
-test('a token that comes after its connection is good', async () => {
+test('a stream’s token is good even if the app announces it after the connection', async () => {
   const token = newToken();
   const dialled = dialStream(place.path, token, limit());
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -251,7 +251,7 @@ test('a token that comes after its connection is good', async () => {
   (await dialled).destroy();
 });
 
-test('a token is no longer good after its time', async () => {
+test('a stream’s token expires', async () => {
   await stop();
   await start({ expectTimeoutMs: 50, tokenGoodMs: 50 });
   const token = newToken();
@@ -261,13 +261,13 @@ test('a token is no longer good after its time', async () => {
   await stop();
 });
 
-test.each(['0'.repeat(43), ' '.repeat(43), 'GET / HTTP/1.1\r\n'.repeat(8)])('the token %j opens nothing', async (token) => {
+test.each(['0'.repeat(43), ' '.repeat(43), 'GET / HTTP/1.1\r\n'.repeat(8)])('the token %j opens no stream', async (token) => {
   expectToken(newToken(), 'here', ports.get('echo'));
   await expect(dialStream(place.path, token, limit())).rejects.toMatchObject({ code: 'EACCES' });
   expect(connected.size).toBe(0);
 });
 
-test('an abort ends the wait at once, and the dial in the other process', async () => {
+test('an abort ends the wait for a stream at once, and the dial in the other process', async () => {
   const token = newToken();
   expectToken(token, 'silent');
   const cancel = new AbortController();
@@ -292,7 +292,7 @@ test('a process that dies breaks its streams with a sentence, and nothing answer
   await stop();
 });
 
-test('closing breaks every stream with a sentence, and waiting connections too', async () => {
+test('closing the stream channel breaks every stream with a sentence, and waiting connections too', async () => {
   const stream = await dial('echo');
   const failed = failure(stream);
   const refused = expect(dialStream(place.path, newToken(), limit())).rejects.toMatchObject({ code: 'ENETDOWN' });
@@ -303,7 +303,7 @@ test('closing breaks every stream with a sentence, and waiting connections too',
   await stop();
 });
 
-test('a flood of connections keeps nobody out, and costs few descriptors', async () => {
+test('a flood of connections to the stream channel keeps nobody out, and costs few descriptors', async () => {
   const flood = Array.from({ length: 700 }, () =>
     net
       .connect(place.path)
@@ -321,21 +321,49 @@ test('a flood of connections keeps nobody out, and costs few descriptors', async
   for (const socket of flood) socket.destroy();
 });
 
-test('the socket is this user’s alone, in a folder of mode 0700', () => {
+test('the stream channel’s socket is this user’s alone, in a folder of mode 0700', () => {
   const mode = (file: string): string => (lstatSync(file).mode & 0o777).toString(8);
   expect(mode(path.dirname(place.path))).toBe('700');
   expect(mode(place.path)).toBe('600');
 });
 
-test.skipIf(process.getuid?.() !== 0)('another user cannot connect', () => {
+test.skipIf(process.getuid?.() !== 0)('another user cannot connect to the stream channel', () => {
   const script = `require('net').connect(process.argv[1]).on('connect', () => console.log('in')).on('error', (e) => console.log(e.code))`;
   const tried = spawnSync(process.execPath, ['-e', script, place.path], { uid: 65_534, gid: 65_534, encoding: 'utf8', cwd: '/', env: {} });
   expect(tried.stdout.trim()).toBe('EACCES');
 });
 
-test('a folder of another user is not trusted', async () => {
+test('a stream to a process that is gone fails with ENETDOWN', async () => {
   const token = newToken();
   await expect(dialStream('/nobody-has-this/s', token, limit())).rejects.toMatchObject({ code: 'ENETDOWN' });
+});
+
+test.skipIf(process.getuid?.() !== 0)('no token is sent to a socket in a folder that another user owns or can write to', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'causeway-other-'));
+  const received: string[] = [];
+  const server = net.createServer((socket) => {
+    socket.once('data', (bytes) => {
+      received.push(bytes.toString());
+      socket.end('EACCES this stream was not asked for\n');
+    });
+  });
+  onTestFinished(() => {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const socket = path.join(folder, 's');
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const refused = { code: 'ENETDOWN', message: expect.stringContaining('is not this user') as unknown };
+  chownSync(folder, 65_534, 65_534);
+  await expect(dialStream(socket, newToken(), limit())).rejects.toMatchObject(refused);
+  chownSync(folder, 0, 0);
+  chmodSync(folder, 0o777);
+  await expect(dialStream(socket, newToken(), limit())).rejects.toMatchObject(refused);
+  expect(received).toEqual([]);
+  chmodSync(folder, 0o700);
+  const token = newToken();
+  await expect(dialStream(socket, token, limit())).rejects.toMatchObject({ code: 'EACCES' });
+  expect(received).toEqual([token]);
 });
 
 test('two hundred streams at once stay apart', async () => {
@@ -370,7 +398,7 @@ test('a new place for streams removes those of apps that were killed, and no oth
   server.close();
 });
 
-test('a computer on which no folder can be made says so', async () => {
+test('a stream channel for which no folder can be made says so', async () => {
   vi.stubEnv('XDG_RUNTIME_DIR', '/nonexistent');
   vi.stubEnv('TMPDIR', path.resolve('package.json'));
   onTestFinished(() => void vi.unstubAllEnvs());

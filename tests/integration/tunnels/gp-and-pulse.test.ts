@@ -101,7 +101,7 @@ describe.each(bothLibraries)('with %s library', (_, library) => {
   );
 });
 
-describe.skipIf(bothLibraries.length === 0)('the app tunnel in front of gateways with a mind of their own', { timeout: 60_000 }, () => {
+describe.skipIf(bothLibraries.length === 0)('the app tunnel at gateways and on paths that fail', { timeout: 60_000 }, () => {
   let bench: EngineBench;
   beforeAll(async () => {
     bench = await startEngine();

@@ -47,7 +47,7 @@ describe('a session that the gateway ended', () => {
   });
 });
 
-describe('GlobalProtect’s status 512', () => {
+describe('a refused ticket', () => {
   test.each([
     ['the program', printed('Unexpected 512 result from server')],
     [
@@ -55,12 +55,12 @@ describe('GlobalProtect’s status 512', () => {
       printed('Got HTTP response: HTTP/1.1 512 Custom error', 'Unexpected empty response body from server'),
     ],
     ['the library', logged(-13, ['Unexpected %d result from server\n', 'HTTP 512'])],
-  ])('is a ticket that was refused, in %s', (_, output) => {
+  ])('GlobalProtect’s status 512 counts as a refused ticket, in %s', (_, output) => {
     expect(refused(output)).toBe('ticket-rejected');
     expect(ended(output)).toMatchObject({ kind: 'rejected', failure: { code: 'ticket-rejected' } });
   });
 
-  test('another status is not', () => {
+  test('a status other than 512 does not count as a refused ticket', () => {
     expect(refused(printed('Unexpected 502 result from server'))).toBe('tunnel-failed');
     expect(refused(logged(-22, ['Unexpected %d result from server\n', 'HTTP 502']))).toBe('tunnel-failed');
   });
