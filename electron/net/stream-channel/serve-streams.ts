@@ -24,9 +24,11 @@ interface Times {
   expectTimeoutMs: number;
   /** How long a token is good. */
   tokenGoodMs: number;
+  /** How long a stream that was broken off may pass on what came before. */
+  dropAfterMs: number;
 }
 
-const defaultTimes: Times = { tokenTimeoutMs: 5_000, expectTimeoutMs: 2_000, tokenGoodMs: 10_000 };
+const defaultTimes: Times = { tokenTimeoutMs: 5_000, expectTimeoutMs: 2_000, tokenGoodMs: 10_000, dropAfterMs: 1_000 };
 /** Connections that have not sent an expected token yet. With one more, the oldest is dropped. */
 const maxPending = 512;
 /** Tokens that no connection has used yet. With one more, the oldest is forgotten. The stack has 1,024 streams. */
@@ -35,6 +37,8 @@ const maxExpected = 2_048;
 export interface StreamServer {
   /** The next connection that sends this token gets a stream to this host. */
   expect(token: string, host: string, port: number): void;
+  /** The app has broken off the stream of this token. A socket does not show that while the far end takes no bytes. */
+  drop(token: string): void;
   /** Ends every stream with an error. Calling it twice is harmless. */
   close(): void;
 }
@@ -53,6 +57,7 @@ export async function serveStreams(options: StreamServerOptions): Promise<Stream
   isOurs = true;
   return {
     expect: (token, host, port) => streams.expect(token, host, port),
+    drop: (token) => streams.drop(token),
     close: () => {
       isOurs = false;
       server.close();
@@ -75,7 +80,8 @@ class Streams {
   /** Those of them that have sent a token which is not expected yet. */
   readonly #early = new Map<string, Socket>();
   readonly #dialling = new Set<Socket>();
-  readonly #relays = new Set<Relay>();
+  /** By token. */
+  readonly #relays = new Map<string, Relay>();
   readonly #counts = new Map<string, number>();
   #closed = false;
 
@@ -113,7 +119,7 @@ class Streams {
     const early = this.#early.get(token);
     if (early) {
       this.#settle(early);
-      void this.#serve(early, host, port);
+      void this.#serve(early, { token, host, port });
       return;
     }
     const forget = setTimeout(() => this.#expected.delete(token), this.#times.tokenGoodMs);
@@ -126,13 +132,20 @@ class Streams {
     }
   }
 
+  drop(token: string): void {
+    const relay = this.#relays.get(token);
+    if (!relay) return;
+    const reason = streamError('ECONNABORTED', 'nobody waits for it any more');
+    setTimeout(() => this.#relays.get(token) === relay && relay.fail(reason), this.#times.dropAfterMs).unref();
+  }
+
   close(): void {
     this.#closed = true;
     for (const { forget } of this.#expected.values()) clearTimeout(forget);
     this.#expected.clear();
     for (const socket of [...this.#pending.keys()]) this.#drop(socket);
     for (const socket of this.#dialling) socket.destroy();
-    for (const relay of this.#relays) relay.fail(streamError('ENETDOWN', 'the tunnel is closed'));
+    for (const relay of this.#relays.values()) relay.fail(streamError('ENETDOWN', 'the tunnel is closed'));
   }
 
   #onToken(socket: Socket, token: string): void {
@@ -141,7 +154,7 @@ class Streams {
       this.#expected.delete(token);
       clearTimeout(expected.forget);
       this.#settle(socket);
-      void this.#serve(socket, expected.host, expected.port);
+      void this.#serve(socket, { token, ...expected });
       return;
     }
     if (!isToken(token) || this.#early.has(token)) {
@@ -157,7 +170,7 @@ class Streams {
   }
 
   /** Never rejects. */
-  async #serve(socket: Socket, host: string, port: number): Promise<void> {
+  async #serve(socket: Socket, { token, host, port }: { token: string; host: string; port: number }): Promise<void> {
     const gone = new AbortController();
     const onGone = (): void => gone.abort(streamError('ECONNABORTED', 'nobody waits for it any more'));
     // A socket notices that the other side has closed only while somebody reads
@@ -177,8 +190,8 @@ class Streams {
       }
       socket.write('ok\n');
       const relay = new Relay(socket, far);
-      this.#relays.add(relay);
-      socket.once('close', () => this.#relays.delete(relay));
+      this.#relays.set(token, relay);
+      socket.once('close', () => this.#relays.delete(token));
     } catch (error) {
       this.#dialling.delete(socket);
       socket.end(`${failureLine(error)}\n`, () => socket.destroy());

@@ -104,12 +104,16 @@ export class Carrier {
   }
 
   /** A stream to a host behind the gateway. Fails as Node's own sockets do, by `code`. */
-  dial(host: string, port: number, signal: AbortSignal): Promise<FramedStream> {
-    if (!this.place) return Promise.reject(fail('internal'));
-    if (host === '' || host.length > longestHost) return Promise.reject(streamError('ENOTFOUND', 'no host has such a name'));
+  async dial(host: string, port: number, signal: AbortSignal): Promise<FramedStream> {
+    if (!this.place) throw fail('internal');
+    if (host === '' || host.length > longestHost) throw streamError('ENOTFOUND', 'no host has such a name');
     const token = newToken();
     this.link.send({ type: 'expect', attempt, token, host, port });
-    return dialStream(this.place.path, token, signal);
+    const stream = await dialStream(this.place.path, token, signal);
+    stream.once('close', () => {
+      if (!stream.readableEnded || !stream.writableFinished) this.link.send({ type: 'drop', attempt, token });
+    });
+    return stream;
   }
 
   /** Whether the far end answers in time. Never rejects. */

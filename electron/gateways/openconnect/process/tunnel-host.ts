@@ -73,6 +73,10 @@ export class TunnelHost {
     this.served?.expect(token, host, port);
   }
 
+  drop(token: string): void {
+    this.served?.drop(token);
+  }
+
   /** Whether a name server of the campus answers, whatever it says. */
   async probe(timeoutMs: number): Promise<boolean> {
     try {

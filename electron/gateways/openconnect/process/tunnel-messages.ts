@@ -77,6 +77,8 @@ export const messagesToTunnel = [
   z.object({ type: z.literal('command'), attempt, command: z.enum(['reconnect', 'sign-out', 'detach']) }),
   /** A stream with this token will come to the stream channel. */
   z.object({ type: z.literal('expect'), attempt, token, host: z.string().check(z.minLength(1), z.maxLength(255)), port }),
+  /** The app has broken off the stream of this token. */
+  z.object({ type: z.literal('drop'), attempt, token }),
   /** Asks whether the far end answers within this time. */
   z.object({ type: z.literal('probe'), attempt, probe: whole(1, 2 ** 53 - 1), timeoutMs: whole(1, 600_000) }),
 ] as const;

@@ -143,6 +143,9 @@ function relay(app: App): void {
       case 'expect':
         if (running?.attempt === message.attempt) tunnel?.expect(message.token, message.host, message.port);
         return;
+      case 'drop':
+        if (running?.attempt === message.attempt) tunnel?.drop(message.token);
+        return;
       case 'probe':
         void tunnel?.probe(message.timeoutMs).then((answered) => {
           app.post({ type: 'probed', attempt: message.attempt, probe: message.probe, answered });
