@@ -32,6 +32,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
   let refuse: FailureCode | null = null;
   const tunnels: { end(ending: TunnelEnding): void; abandoned: boolean }[] = [];
   let signIns = 0;
+  let expiryAsked = 0;
   let answering = answers;
   const grant: OpenConnectGrant = {
     kind: 'openconnect',
@@ -55,7 +56,11 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
     clockAhead: 0,
     events: new EventQueue<SessionEvent>(),
     extend: () => Promise.reject(fail('cannot-extend')),
-    expiry: () => Promise.resolve(expiresAt),
+    // Such a gateway says it only when a tunnel opens (`gateways/openconnect/session.ts`)
+    expiry: () => {
+      expiryAsked += 1;
+      return Promise.resolve(null);
+    },
     portalSignIn: () => Promise.reject(fail('portal-sign-in')),
     close: () => Promise.resolve(true),
     detach: () => Promise.resolve(),
@@ -116,6 +121,8 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
     tunnels,
     environment,
     signIns: () => signIns,
+    /** How often the session was asked when it ends. */
+    expiryAsked: () => expiryAsked,
     answer: (now: boolean) => (answering = now),
     refuse: (code: FailureCode | null) => (refuse = code),
     pass: (ms: number) => (clock += ms),

@@ -40,7 +40,9 @@ export function watchExpiry(watched: Expiring, signal: AbortSignal): () => void 
 export async function askForTime(watched: Expiring, link: Link, signal: AbortSignal): Promise<void> {
   try {
     const expiresAt = await link.session.expiry(signal);
-    if (watched.link() === link) watched.apply({ type: 'retimed', ...watched.lifetime.learn(link.session, expiresAt) });
+    // Many gateways say it only when a tunnel opens; what they said then still holds
+    if (expiresAt === null || watched.link() !== link) return;
+    watched.apply({ type: 'retimed', ...watched.lifetime.learn(link.session, expiresAt) });
   } catch (error) {
     watched.log(`the gateway did not say when the session ends: ${failureOf(error).code}`);
   }

@@ -50,6 +50,22 @@ test('a link that went silent with its network is kept, and continues once it an
   expect((await reach(c, 'idle')).ending?.code).toBe('session-revoked');
 });
 
+test('the end of a session that was said when the tunnel opened stays known after a recovery and after a wake', async () => {
+  const expiresAt = Date.now() + 3_600_000;
+  const gateway = otherGateway({ expiresAt });
+  const c = await silent(gateway);
+  const times: unknown[] = [];
+  c.onChange((state) => times.push(state.kind === 'connected' && state.expiresAt));
+  gateway.answer(true);
+  await reach(c, 'connected');
+  await expect.poll(() => c.state.kind === 'connected' && c.state.portal).toBe('up');
+  gateway.environment.networkChange();
+  // Long enough for a question to the session, which has no answer
+  await expect.poll(() => gateway.expiryAsked()).toBeGreaterThan(1);
+  expect(c.state).toMatchObject({ kind: 'connected', expiresAt });
+  expect(times).not.toContain(null);
+});
+
 test('a silent link is replaced when the gateway accepts new connections', async () => {
   const newPort = await deadPort();
   const gateway = otherGateway({ loopbackPort: newPort });
