@@ -109,10 +109,17 @@ function debOf({ resources }: Package, version: string): string {
   return file;
 }
 
-async function onOthers(): Promise<void> {
+async function onWindows(): Promise<void> {
   const windows = await packAndLook(parseTarget('win32-x64'));
-  if (windows) await check('win32-x64: the packed worker loads koffi under Wine', () => workerUnderWine(windows));
-  if (windows) await check('win32-x64: its MSI installs, upgrades, repairs and goes under Wine', () => msiUnderWine(windows));
+  if (!windows) return;
+  // Wine mostly waits
+  await Promise.all([
+    check('win32-x64: the packed worker loads koffi under Wine', () => workerUnderWine(windows)),
+    check('win32-x64: its MSI installs, upgrades, repairs and goes under Wine', () => msiUnderWine(windows)),
+  ]);
+}
+
+async function onOthers(): Promise<void> {
   const arm = await packAndLook(parseTarget('win32-arm64'));
   if (arm)
     await check('win32-arm64: the tables of its MSI are as they should be', () => wrongInArm64(arm, resolve(arm.resources, '../..')));
@@ -123,7 +130,7 @@ await reportingErrors(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new PlainError('The packages are checked on Linux (x64).');
   ensureSystemTools([...packageTools, ...(long ? lintianTools : [])]);
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
-  await Promise.all([onLinux(), onOthers()]);
+  await Promise.all([onLinux(), onWindows(), onOthers()]);
   console.log(failed.length === 0 ? '\nThe packages are as they should be.' : `\nNot as it should be:\n${failed.join('\n')}`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 });
