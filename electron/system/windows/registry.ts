@@ -191,9 +191,9 @@ export class Registry {
     if (this.getValue(key, null, name, anyUnexpanded, type, data, size) !== 0) return { kind: 'other', type: type[0] };
     const bytes = data.subarray(0, size[0]);
     if (type[0] === types.number && bytes.length === 4) return { kind: 'number', value: bytes.readUInt32LE(0) };
-    const text = bytes.toString('utf16le').replace(/\0+$/, '');
-    if (type[0] === types.text) return { kind: 'text', value: text };
-    if (type[0] === types.texts) return { kind: 'texts', value: text.split('\0').filter((line) => line !== '') };
+    const lines = bytes.toString('utf16le').split('\0');
+    if (type[0] === types.text) return { kind: 'text', value: lines[0] ?? '' };
+    if (type[0] === types.texts) return { kind: 'texts', value: lines.filter((line) => line !== '') };
     return { kind: 'other', type: type[0] };
   }
 }
