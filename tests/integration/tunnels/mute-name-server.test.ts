@@ -22,7 +22,7 @@ describe.skipIf(missingForPeers() !== null)('a campus whose name server says not
       onTestFinished(() => app.kill());
       const profile = { ...profileOf(lab), connectTo: [], tunnel };
       // Nobody listens at this port
-      const portal = { ...profile.portal, address: 'https://10.60.0.80:9/', hosts: ['10.60.0.80'] };
+      const portal = { ...profile.portal, address: 'https://10.60.0.80:1/', hosts: ['10.60.0.80'] };
       await app.connect({ ...profile, portal }, await grantFor(lab, 'alice', 'client'), helper?.socket('nobody'));
       await expect.poll(() => app.state?.kind === 'connected' && app.state.portal, { timeout: 25_000 }).toBe('down');
       await app.networkChange();
