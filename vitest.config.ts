@@ -15,6 +15,9 @@ if (runsTests && !linked && /[#?]/.test(import.meta.dirname)) throw new Error('I
 const leftOut = process.platform === 'linux' ? [] : needsLinux(import.meta.dirname);
 if (leftOut.length > 0) console.log(`SKIPPED on ${process.platform}, they need Linux:\n${leftOut.join('\n')}`);
 
+/** The stand-ins of F5 and Fortinet against the kernel's own TCP. `ppp-tunnel.test.ts` runs them with the app tunnel. */
+const onlyLong = ['tests/integration/gateways/ppp-kernel.test.ts'];
+
 export default defineConfig({
   resolve: { preserveSymlinks: linked },
   test: {
@@ -24,13 +27,13 @@ export default defineConfig({
           'tests/unit/shared/relay-mux.test.ts',
           'tests/integration/app/state-explorer.test.ts',
           'tests/integration/tunnels/outages.test.ts',
-          'tests/integration/gateways/openconnect-phone.test.ts',
+          'tests/integration/gateways/{openconnect-phone,ppp-kernel}.test.ts',
           'tests/wine/*.test.ts',
           'tests/security/helper-fuzz.test.ts',
           'tests/security/{conversation,worker,ip-stack}-fuzz.test.ts',
         ]
       : ['tests/{unit,integration,security}/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...leftOut],
+    exclude: [...configDefaults.exclude, ...leftOut, ...(long ? [] : onlyLong)],
     // What may differ in Electron is as in Electron
     setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,
