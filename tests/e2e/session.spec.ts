@@ -31,6 +31,8 @@ test('a session that expired is reported as expired', async ({ open }) => {
 test('a session that ended because nobody used it is reported as idle', async ({ open }) => {
   const scene = await open({ idleMinutes: 10 });
   await scene.signedIn();
+  // The look at the portal uses the session too
+  await scene.says('The device portal answers');
   scene.passTime(11 * 60_000);
   await scene.ended('Your session ended');
   await scene.says(/Nothing went through it/);
