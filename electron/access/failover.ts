@@ -8,7 +8,7 @@ import type { CertificateVerifier } from '../trust/verifier.ts';
 import type { TunnelEngine } from '../tunnels/tunnel.ts';
 import { signInToProxy } from './proxy-sign-in.ts';
 import { gatewayOrder } from './gateway-order.ts';
-import { captivePortal, explained } from './watch/captive-portal.ts';
+import { captivePortal, captivePortalFailure, explained } from './watch/captive-portal.ts';
 
 export interface FailoverDeps {
   client: GatewayTarget['client'];
@@ -136,7 +136,7 @@ class Contact {
     const address =
       prompt.kind === 'certificate' && !this.endpoint.via ? await captivePortal(profile, this.endpoint.host, this.signal) : null;
     if (address !== null) {
-      this.captive = { code: 'captive-portal', params: { address } };
+      this.captive = captivePortalFailure(address).failure;
       throw fail('cancelled');
     }
     this.hasAsked = true;

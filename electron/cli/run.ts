@@ -76,7 +76,8 @@ const withTerminalAdvice = (localizer: Localizer): Localizer => ({
   ...localizer,
   failure: (failure) => {
     const todo = commandLine.todo[failure.code];
-    return { ...localizer.failure(failure), ...(todo !== undefined && { todo }) };
+    const params = { ...localizer.messages.unknown, ...failure.params };
+    return { ...localizer.failure(failure), ...(todo !== undefined && { todo: localizer.format(todo, params) }) };
   },
 });
 

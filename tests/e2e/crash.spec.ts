@@ -98,7 +98,7 @@ test('after kill -9 at any step of a sign-in, the next start says so, and Try ag
   await scene.button('Connect').click();
   await expect(scene.heading('Checking where you are')).toBeVisible();
   await crash(signingIn);
-  await expect(scene.heading('Causeway was cut short')).toBeVisible();
+  await expect(scene.heading('Causeway closed unexpectedly')).toBeVisible();
   await gateway.set(silent);
   await probe.set(clear);
   await scene.button('Try again').click();

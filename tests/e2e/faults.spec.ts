@@ -18,7 +18,7 @@ const steps: {
   {
     name: 'notice',
     fault: reset,
-    title: 'Your campus hung up',
+    title: 'Your campus closed the connection',
     reach: () => Promise.resolve(),
     meet: (scene) => scene.button('Proceed').click(),
   },
@@ -29,18 +29,24 @@ const steps: {
     reach: (scene) => scene.proceed(),
     meet: (scene) => scene.signIn(),
   },
-  { name: 'credentials', fault: reset, title: 'Your campus hung up', reach: (scene) => scene.proceed(), meet: (scene) => scene.signIn() },
+  {
+    name: 'credentials',
+    fault: reset,
+    title: 'Your campus closed the connection',
+    reach: (scene) => scene.proceed(),
+    meet: (scene) => scene.signIn(),
+  },
   {
     name: 'second factor',
     fault: reset,
-    title: 'Your campus hung up',
+    title: 'Your campus closed the connection',
     reach: toSecondFactor,
     meet: (scene) => scene.button(/^Send me a Push/).click(),
   },
   {
     name: 'passcode',
     fault: reset,
-    title: 'Your campus hung up',
+    title: 'Your campus closed the connection',
     reach: async (scene) => {
       await toSecondFactor(scene);
       await scene.toPasscode();
@@ -50,7 +56,7 @@ const steps: {
   {
     name: 'push waiting',
     fault: { kind: 'reset' },
-    title: 'Your campus hung up',
+    title: 'Your campus closed the connection',
     reach: async (scene) => {
       await toSecondFactor(scene);
       await scene.sendPush();
@@ -63,7 +69,7 @@ const steps: {
     sessions: 1,
     // The passcode is the first message of its connection and passes. The relay's own connection reaches TLS only
     fault: { kind: 'reset', onset: { direction: 'up', atMessage: 2 } },
-    title: 'Your campus hung up',
+    title: 'Your campus closed the connection',
     reach: async (scene) => {
       await toSecondFactor(scene);
       await scene.toPasscode();
@@ -100,7 +106,7 @@ test('a connection that breaks at any step is reported on screen, and one click 
       // The client's second message ends its handshake. What follows is HTTP
       await line.set({ kind: 'reset', onset: { direction: 'up', atMessage: index + 1 } });
       await scene.button('Connect').click();
-      await scene.ended('Your campus hung up', { line });
+      await scene.ended('Your campus closed the connection', { line });
       if (index === 0) await scene.window.keyboard.press('Escape');
     });
   }

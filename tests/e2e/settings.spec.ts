@@ -38,7 +38,7 @@ test('settings that are cut off in the middle are reported and set aside, and a 
   const campus = await startCampus();
   const text = JSON.stringify({ version: 1, profiles: [campus.profile] }).slice(0, 100);
   await withSettings(text, async ({ window }, folder) => {
-    await expect(window.getByText('Settings started afresh')).toHaveCount(1);
+    await expect(window.getByText('Settings were reset')).toHaveCount(1);
     await expect(window.getByText(/^The settings file could not be read\. It was kept as settings\.damaged-/)).toBeVisible();
     expect(await keptAside(folder, 'damaged')).toBe(text);
     await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();

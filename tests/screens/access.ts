@@ -3,7 +3,10 @@ import { campus, connected, minute, now, session, state, target, type Screens } 
 
 /** From Connect to Disconnect, without the questions. */
 
-const captive: Failure = { code: 'captive-portal', params: { address: 'http://login.harbour-hotel.test/welcome?room=' } };
+const captive: Failure = {
+  code: 'captive-portal',
+  params: { address: 'http://login.harbour-hotel.test/welcome?room=', host: 'login.harbour-hotel.test' },
+};
 
 export const accessScreens: Screens = {
   'ended-unreachable': {
@@ -31,7 +34,7 @@ export const accessScreens: Screens = {
       access: { kind: 'idle', ending: { code: 'session-interrupted', params: { campus: campus.name } } },
       task: 'add-device',
     }),
-    heading: 'Causeway was cut short',
+    heading: 'Causeway closed unexpectedly',
     focus: 'heading',
   },
   'ended-changed-key': {

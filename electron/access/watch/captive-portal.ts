@@ -59,8 +59,12 @@ export async function explained(failure: Failure, profile: Profile, host: string
   const left = maybeOrphanTunnel.includes(failure.code) && !isLab(profile, host) ? await orphanTunnel() : null;
   if (left !== null) return fail('tunnel-leftover', { left }, { detail: failure.code });
   const address = suspicious.includes(failure.code) ? await captivePortal(profile, host, signal) : null;
-  return address === null ? null : fail('captive-portal', { address }, { detail: failure.code });
+  return address === null ? null : captivePortalFailure(address, failure.code);
 }
+
+/** `captive-portal`, with the address to open and the host to name: the rest of such an address says nothing to a person. */
+export const captivePortalFailure = (address: string, detail?: string): CausewayError =>
+  fail('captive-portal', { address, host: new URL(address).host }, detail === undefined ? {} : { detail });
 
 /** The hosts of a test campus are reached on loopback. */
 const isLab = (profile: Profile, host: string): boolean => profile.connectTo?.some((entry) => sameHost(entry.host, host)) ?? false;

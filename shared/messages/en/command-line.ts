@@ -3,9 +3,10 @@ import { plural } from '../plural.ts';
 
 /** What to do in a terminal, where the failure's own advice is for the window. */
 const todo: Partial<Record<FailureCode, string>> = {
+  'captive-portal': 'Open {address} in a web browser and sign in there. Then connect again.',
   'gateway-protocol': 'Check the address in the profile, or call the help desk: it may have changed.',
   'notice-declined': 'Connect again and type yes to go on.',
-  'sign-in-rejected': 'Check the user ID for a slip, and type the password once more. Is Caps Lock on?',
+  'sign-in-rejected': 'Check your user ID for typing mistakes, and type the password once more. Is Caps Lock on?',
   'choice-not-offered': 'Name one of them: in the profile, in the answers or with --choose.',
   'no-second-factor': 'In Causeway’s app, choose I lost my phone to get a recovery passcode.',
 };

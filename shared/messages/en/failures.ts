@@ -55,7 +55,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'gateway-silent': {
     title: 'Your campus did not answer in time',
-    happened: '{host} took the call and then said nothing.',
+    happened: '{host} did not reply.',
     todo: 'Try again. If it stays so, try another network.',
   },
   'gateway-not-secure': {
@@ -74,8 +74,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Check the campus in Settings, or call the help desk: the address may have changed.',
   },
   'gateway-closed': {
-    title: 'Your campus hung up',
-    happened: '{host} closed the connection while you were signing in.',
+    title: 'Your campus closed the connection',
+    happened: 'It happened while you were signing in at {host}.',
     todo: 'Try again.',
   },
   'gateway-busy': {
@@ -90,7 +90,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'captive-portal': {
     title: 'This network wants you to sign in first',
-    happened: 'The network sends you to {address} instead of your campus, as hotels and cafés do.',
+    happened: 'The network sends you to {host} instead of your campus, as hotels and cafés do.',
     todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
   },
   'path-drops-long': {
@@ -126,12 +126,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   // Certificates
   'certificate-untrusted': {
     title: 'Identity not confirmed',
-    happened: 'Nobody that this computer trusts vouches for {host}.',
+    happened: 'This computer cannot check that {host} is really your campus. Someone may be pretending to be it.',
     todo: 'Do not go on from a network that you do not know. Ask the help desk whether its certificate is new.',
   },
   'certificate-changed': {
     title: 'The server’s key has changed',
-    happened: '{host} shows another key than the one that is known for it. Someone may be standing in between.',
+    happened: '{host} shows a different key from the one that is known for it. Someone may be pretending to be it.',
     todo: 'Do not sign in. Try another network, and tell the help desk.',
   },
   'certificate-wrong-host': {
@@ -163,7 +163,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'sign-in-rejected': {
     title: 'User ID or password not right',
     happened: 'Your campus did not accept this user ID with this password.',
-    todo: 'Check two things: the user ID for a slip, and the password with Show password. Is Caps Lock on?',
+    todo: 'Check your user ID for typing mistakes. Click the eye (Show password) to see your password. Is Caps Lock on?',
   },
   'answer-rejected': {
     title: 'Answer not accepted',
@@ -178,12 +178,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'account-locked': {
     title: 'Account locked',
     happened: 'There were too many wrong tries. Your campus lets you try again at {untilAt}.',
-    todo: 'Wait until then. In a hurry, call the help desk.',
+    todo: 'Wait until then. If you cannot wait, call the help desk.',
   },
   'account-locked-out': {
     title: 'Account locked',
     happened: 'There were too many wrong tries. Your campus does not say when it lets you try again.',
-    todo: 'Try again later. In a hurry, call the help desk.',
+    todo: 'Try again later. If you cannot wait, call the help desk.',
   },
   'choice-not-offered': {
     title: '“{name}” is not offered',
@@ -391,7 +391,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'tunnel-dropped': {
     title: 'Connection interrupted',
     happened: 'The connection to {host} broke.',
-    todo: 'Causeway reconnects by itself. Try now if you are in a hurry.',
+    todo: 'Causeway reconnects by itself. If you cannot wait, click Try now.',
   },
   'ticket-too-long': {
     title: 'No way through',
@@ -499,12 +499,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'recovery-password': {
     title: 'Password not right',
     happened: 'Your campus did not accept this password.',
-    todo: 'Check it with Show password. Is Caps Lock on?',
+    todo: 'Click the eye (Show password) to see it. Is Caps Lock on?',
   },
   'recovery-limited': {
     title: 'Too many tries',
     happened: 'Your campus accepts the next one at {untilAt}.',
-    todo: 'Wait until then. In a hurry, call the help desk.',
+    todo: 'Wait until then. If you cannot wait, call the help desk.',
   },
   'recovery-unreachable': {
     title: 'The recovery site did not answer',
@@ -523,7 +523,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   // Settings, profiles, keychain
   'settings-damaged': {
-    title: 'Settings started afresh',
+    title: 'Settings were reset',
     happened: 'The settings file could not be read. It was kept as {file}.',
     todo: 'Add your campus again if it is missing.',
   },
@@ -725,17 +725,17 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'If it happens again, send the newest log to your help desk. Settings shows you where logs are.',
   },
   'session-interrupted': {
-    title: 'Causeway was cut short',
+    title: 'Causeway closed unexpectedly',
     happened: 'It stopped while you were connected to {campus}, without signing you out.',
     todo: 'Try again to go on. Whatever you had finished is kept.',
   },
   'sign-in-interrupted': {
-    title: 'Causeway was cut short',
+    title: 'Causeway closed unexpectedly',
     happened: 'It stopped while you were signing in to {campus}.',
     todo: 'Try again. Nothing that you typed was kept.',
   },
   'recovery-interrupted': {
-    title: 'Causeway was cut short',
+    title: 'Causeway closed unexpectedly',
     happened: 'It stopped while you were getting a passcode from {campus}.',
     todo: 'Try again to get a new one.',
   },

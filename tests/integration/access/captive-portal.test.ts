@@ -60,7 +60,11 @@ describe('captive portal (MV#614, #6419: said, and offered to open)', () => {
     const captive = await network(redirect(loginPage));
     bench.controller.connect(behind(bench.campus.profile, captive));
     const { ending } = await reach(bench.controller, 'idle');
-    expect(ending).toEqual({ code: 'captive-portal', params: { address: loginPage }, detail: 'gateway-not-secure' });
+    expect(ending).toEqual({
+      code: 'captive-portal',
+      params: { address: loginPage, host: new URL(loginPage).host },
+      detail: 'gateway-not-secure',
+    });
     expect(captive.asked).toEqual(['GET http://vpn.campus.test/']);
   });
 

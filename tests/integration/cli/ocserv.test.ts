@@ -92,7 +92,10 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     });
     const run = startCommand(...(await person({}, held(nonsense))).argv);
     expect(await run.exit).toBe(5);
-    expect(endOf(run)).toMatchObject({ failure: { code: 'captive-portal', params: { address: page } } });
+    expect(endOf(run)).toMatchObject({
+      failure: { code: 'captive-portal', params: { address: page } },
+      says: expect.stringContaining(`Open ${page} in a web browser`),
+    });
     // A certificate of the network's own is no question for anybody
     const stranger = startCommand(...(await person({}, { ...held(lab.port), trust: { kind: 'system' } })).argv);
     expect(await stranger.exit).toBe(5);

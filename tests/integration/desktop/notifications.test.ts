@@ -137,21 +137,24 @@ describe('a session', () => {
 });
 
 describe('a network that held an attempt up', () => {
-  const held: AccessState = { kind: 'idle', ending: { code: 'captive-portal', params: { address: 'http://hotel.test/' } } };
+  const held: AccessState = {
+    kind: 'idle',
+    ending: { code: 'captive-portal', params: { address: 'http://hotel.test/', host: 'hotel.test' } },
+  };
 
   it('an open network is announced to the person in the browser', () => {
     follow(held);
     expect(shown()).toEqual([]);
     follow({ ...held, wayFree: true });
     follow({ ...held, wayFree: true });
-    expect(shown()).toEqual([expect.stringMatching(/The way is free/)]);
+    expect(shown()).toEqual([expect.stringMatching(/You can connect now/)]);
     follow(accessStates.checking);
     expect(standing()).toEqual([]);
   });
 });
 
 it('a click on an old notification still works after a garbage collection', async () => {
-  notifier.show('Causeway is still here', 'The window was minimised.');
+  notifier.show('Causeway is still running', 'The window was minimised.');
   await collectGarbage();
   double.notifications[0]?.click();
   expect(clicks).toHaveBeenCalledOnce();
