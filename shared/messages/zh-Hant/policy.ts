@@ -1,7 +1,8 @@
+import type { PolicyFault } from '../../policy/keys.ts';
 import type { PolicyMessages } from '../policy-messages.ts';
 
-/** Keys and groups of the policy in Traditional Chinese as it is written in Macau, for administrators' templates. */
-export const policy: PolicyMessages = {
+/** Keys, groups and faults of the policy in Traditional Chinese as it is written in Macau. */
+export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, string>> } = {
   product: 'Causeway',
   about: '校外安全連線程式 Causeway 的設定。',
   recommended: '用戶可更改的預設值',
@@ -33,12 +34,12 @@ export const policy: PolicyMessages = {
       text: '用戶可否把密碼儲存在本電腦的鑰匙圈。如不允許，不會提供此選項，之前儲存的密碼不會使用，並會從鑰匙圈移除。未設定時為允許；無法理解的值視為不允許。',
     },
     keptCodes: {
-      title: '允許用戶儲存一次性密碼的金鑰',
-      text: '用戶可否把一次性密碼的金鑰儲存在本電腦的鑰匙圈，讓程式代為填寫。必須在此及校園設定檔中同時允許，因為第二重驗證會因此存放在電腦上。未設定時為不允許。',
+      title: '允許用戶儲存一次性驗證碼的金鑰',
+      text: '用戶可否把一次性驗證碼的金鑰儲存在本電腦的鑰匙圈，讓程式代為填寫。必須在此及校園設定檔中同時允許，因為第二重驗證會因此存放在電腦上。未設定時為不允許。',
     },
     keepPageSignIns: {
       title: '允許用戶保留校園網頁的登入',
-      text: '用戶可否在本電腦保留校園登入網頁的登入狀態（「記住此裝置」），條件是校園設定檔亦允許，且本電腦能加密。不允許時，之前保留的登入會在下次啟動時刪除。未設定時為允許；無法理解的值視為不允許。',
+      text: '用戶可否在本電腦保留校園登入網頁的登入狀態（「記住此設備」），條件是校園設定檔亦允許，且本電腦能加密。不允許時，之前保留的登入會在下次啟動時刪除。未設定時為允許；無法理解的值視為不允許。',
     },
     certificates: {
       title: '未獲信任的伺服器憑證',
@@ -68,7 +69,7 @@ export const policy: PolicyMessages = {
     },
     trustedNetwork: {
       title: '校園內部網絡',
-      text: '依設定檔的探測判斷電腦身在校園時，是否無須登入即可使用入口網站。無法理解的值視為不理會。',
+      text: '依設定檔的探測判斷電腦身在校園時，是否無須登入即可使用設備網站。無法理解的值視為不理會。',
       choices: { profile: '依設定檔', ignore: '不理會探測：在任何地方都須登入' },
     },
     keepAlive: {
@@ -92,8 +93,8 @@ export const policy: PolicyMessages = {
     language: { title: '語言', text: '程式的語言。', choices: { system: '與本電腦相同', en: '英文' } },
     startAtSignIn: { title: '登入電腦時啟動', text: '用戶登入本電腦時，Causeway 是否在通知區域啟動。' },
     helpDesk: {
-      title: '支援服務',
-      text: '用戶可向誰求助。此設定取代所有設定檔中的支援服務。',
+      title: '服務中心',
+      text: '用戶可向誰求助。此設定取代所有設定檔中的服務中心。',
       fields: { name: '名稱', phone: '電話', email: '電郵', address: '網址（https）' },
     },
     managedBy: {
@@ -123,5 +124,15 @@ export const policy: PolicyMessages = {
       title: '回應閘道對電腦的檢查',
       text: '回應閘道對電腦檢查的程式的路徑。未設定時，Causeway 只會說明閘道要求檢查。',
     },
+  },
+  faults: {
+    'unknown': 'Causeway 不認識這個名稱',
+    'wrong': '值的類型不正確或不獲允許',
+    'profile': '設定檔無法使用',
+    'not-administrators': '所在位置可由一般用戶寫入，因此無效',
+    'untrusted': '管理員以外的人也可能寫入，因此全部無效',
+    'unreadable': '已損壞或無法讀取，因此它可禁止的一切均被禁止',
+    'unused': '已不再讀取',
+    'newer': '為較新版本的 Causeway 而寫；本版本認識的部分仍然有效',
   },
 };
