@@ -1,0 +1,166 @@
+import type { commandLine as english } from '../en/command-line.ts';
+import { plural } from '../plural.ts';
+
+/** What the command line says in European Portuguese. */
+export const commandLine: typeof english = {
+  help: `Utilização: causeway COMANDO [OPÇÕES]
+
+Comandos
+  profiles              Os campus que este computador conhece
+  profiles NOME         Um deles, um ficheiro .causeway ou um campus que vem com o Causeway, com tudo o que faz
+  connect PERFIL|FICHEIRO
+                        Inicia sessão, com o ID de um perfil, um ficheiro .causeway, ou o nome, o endereço Web ou o domínio
+                        de e-mail de um campus que vem com o Causeway, e mantém a ligação até Ctrl-C
+  status                O que está ligado, aqui ou na aplicação
+  disconnect            Termina a ligação
+  portal [PERFIL|FICHEIRO]
+                        Abre o portal de dispositivos na aplicação ou mostra o seu endereço
+  doctor [PERFIL|FICHEIRO]
+                        O que está instalado, responde e merece confiança, e o que fazer
+  policy                O que o administrador deste computador decide, onde isso está e o que tem de errado
+  help                  Este texto
+
+Opções
+  --answers FICHEIRO    Respostas para execuções sem ninguém presente; só suas (modo 0600). Ver docs/command-line.md
+  --choose NOME         O grupo, a função ou o gateway com esse nome, quando o campus oferece vários
+  --app-tunnel PORTA    Um proxy HTTP até ao campus para outros programas, nesta porta local; 0 para qualquer uma
+  --show-secret         Inclui o segredo desse proxy também nos eventos de --json
+  --json                Eventos na saída padrão, um por linha
+  --user-data-dir PASTA Outra pasta para definições e perfis, em vez da pasta da aplicação
+  --version             A versão
+
+Códigos de saída
+  0 terminou a pedido   2 utilização   3 recusado pelo gateway   4 o segundo fator falhou
+  5 inacessível         6 certificado  7 a sessão terminou       8 falta um componente`,
+  usage: {
+    noCommand: 'Indique o que fazer: causeway help mostra os comandos.',
+    unknownCommand: 'Não existe o comando «{command}»: causeway help mostra-os.',
+    unknownOption: 'Não existe a opção {option}: causeway help mostra-as.',
+    needsValue: '{option} precisa de um valor a seguir: causeway help diz qual.',
+    noValue: '{option} não aceita um valor.',
+    needsProfile: 'Indique o perfil: o ID, um ficheiro .causeway ou um campus que vem com o Causeway.',
+    severalCampuses: 'Há vários campus com esse nome. Indique um pelo ID: {ids}.',
+    tooMany: 'Há uma palavra a mais: «{word}».',
+    port: '--app-tunnel aceita uma porta de 0 a 65535.',
+    notForThis: '--{option} só se usa com connect.',
+    noProfiles: 'Ainda não se conhece nenhum campus aqui. Adicione um na aplicação ou indique o ficheiro .causeway.',
+    noTerminal: 'Não há a quem perguntar: execute o comando num terminal ou dê as respostas com --answers FICHEIRO.',
+    unixTerminal:
+      'Não se pode perguntar nada nesta janela, porque não é uma consola do Windows: use o Windows Terminal, o PowerShell ou o cmd, ou dê as respostas com --answers FICHEIRO.',
+    unanswered: 'O gateway pergunta algo a que as respostas não respondem ({what}), e não há um terminal onde perguntar.',
+    portTaken: 'A porta {port} está ocupada neste computador.',
+    busy: 'Já há uma ligação a {campus}. Desligue primeiro: causeway disconnect',
+    otherProfile:
+      'A aplicação Causeway está aberta e não conhece este perfil tal como está no ficheiro. Adicione-o lá ou saia da aplicação.',
+    answersFile: 'Não é possível usar as respostas de {file}: {why}.',
+    answersUnreadable: 'não se consegue ler',
+    answersNotAFile: 'não é um ficheiro normal',
+    answersTooLarge: 'é demasiado grande',
+    answersOthers: 'outras pessoas podem lê-lo; dê-lhe o modo 0600',
+    answersOwner: 'não lhe pertence',
+    answersNotJson: 'não é JSON',
+    answersWrong: 'errado ou desconhecido: {keys}',
+  },
+  policy: {
+    none: 'Este computador não tem política.',
+    managedBy: 'Este computador é gerido por {who}.',
+    key: '{key}: {value}',
+    notSet: 'não definido',
+    from: { enforced: '    de {place}, e as pessoas não podem alterar', default: '    uma predefinição de {place}' },
+    overrides: '    não {value}, de {place}',
+    fault: '    {key} em {place}: {why}{detail}',
+    wholeFault: '{place}: {why}{detail}',
+  },
+  profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
+  state: {
+    'idle': 'Não ligado.',
+    'checking': 'A verificar onde está…',
+    'on-campus': 'Está no campus: não precisa de VPN.',
+    'contacting': 'A contactar {gateway}…',
+    'asking': 'A iniciar sessão em {gateway}.',
+    'opening': 'Sessão iniciada. A abrir o caminho para o campus…',
+    'connected': 'Ligado a {gateway} como {user}, até {untilAt}. Prima Ctrl-C para desligar.',
+    'reconnecting': 'A ligação caiu: {why} A voltar a ligar; não é preciso o segundo fator.',
+    'closing': 'A desligar…',
+  },
+  connectedWithoutEnd: 'Ligado a {gateway} como {user}. Prima Ctrl-C para desligar.',
+  statusConnected: 'Ligado a {gateway} como {user} desde {sinceAt}.',
+  expiring: 'Fim da sessão: {untilAt}.',
+  portalState: {
+    'unknown': '',
+    'up': 'O portal de dispositivos responde.',
+    'down': 'O portal de dispositivos não responde.',
+    'dns-failed': 'O nome do portal de dispositivos não é encontrado através da ligação.',
+  },
+  holder: { 'app': 'Na aplicação Causeway.', 'command-line': 'Noutro terminal.' },
+  ended: 'Desligado.',
+  nothing: 'Nada está ligado.',
+  leaving: 'A sair de imediato.',
+  proxy: 'Proxy para outros programas: http://{user}:{secret}@127.0.0.1:{port}',
+  portalOpened: 'O portal de dispositivos está aberto na janela do Causeway.',
+  attention: '{title}. {happened} {todo}',
+  todo: {
+    'captive-portal': 'Abra {address} num navegador e inicie sessão aí. Depois ligue novamente.',
+    'gateway-protocol': 'Verifique o endereço no perfil ou contacte o serviço de apoio: pode ter mudado.',
+    'notice-declined': 'Ligue novamente e escreva sim para continuar.',
+    'sign-in-rejected': 'Veja se há gralhas no ID de utilizador e escreva novamente a palavra-passe. O Caps Lock está ativo?',
+    'choice-not-offered': 'Indique uma delas: no perfil, nas respostas ou com --choose.',
+    'no-second-factor': 'Na aplicação Causeway, escolha Perdi o telemóvel para obter um código de recuperação.',
+  },
+  ask: {
+    number: 'Número',
+    numberOrName: 'Número ou parte do nome',
+    yes: 'sim',
+    proceed: 'Continuar? Escreva sim para continuar: ',
+    proceedYes: 'continuar',
+    certificate: 'Escreva sim apenas se o serviço de apoio lhe ler a mesma impressão digital: ',
+    pick: 'Escolha um número de 1 a {count} ou escreva parte de um nome.',
+    more: plural('  … e mais {count}. Escreva parte de um nome para o encontrar.', {
+      one: '  … e mais um. Escreva parte do nome para o encontrar.',
+    }),
+    noneCalled: 'Nada tem esse nome. Escreva outra parte de um nome ou um número de 1 a {count}.',
+    approve: 'Aprove no telemóvel ou prima Enter para usar antes um código.',
+    approveOver: 'Aprove no telemóvel e depois prima Enter: ',
+    waiting: plural('O seu campus pode estar a perguntar no telemóvel. Espera no máximo {count} segundos.', {
+      one: 'O seu campus pode estar a perguntar no telemóvel. Espera no máximo um segundo.',
+    }),
+    pushNumber: 'Introduza este número no telemóvel: {number}',
+    withdrawn: 'Já foi respondido noutro lado.',
+    codeWaiting: plural('À espera de um novo código, {count} s.', { one: 'À espera de um novo código, 1 s.' }),
+    codeOrYours: 'É introduzido automaticamente. Ou escreva um.',
+    approved: 'O telemóvel respondeu.',
+    certificateFile: 'Ficheiro do seu certificado (.p12 ou .pem)',
+    passphrase: 'A frase de acesso do ficheiro',
+    proxyUser: 'Nome de utilizador no proxy {host}',
+    proxyPassword: 'Palavra-passe no proxy',
+    ownBrowser: 'Em {host}, inicia-se sessão no seu próprio navegador, neste computador. Prima Enter para ver o endereço: ',
+    openThis: 'Abra este endereço num navegador deste computador; depois de iniciar sessão, continua aqui:\n{address}',
+  },
+  doctor: {
+    ok: 'ok         {says}',
+    attention: 'atenção    {says} {todo}',
+    missing: 'falta      {says} {todo}',
+    app: 'A aplicação Causeway está aberta: os comandos passam por ela.',
+    noApp: 'A aplicação Causeway não está aberta: os comandos têm uma sessão própria.',
+    installed: '{component}: instalado{version}.',
+    notInstalled: '{component}: não instalado.',
+    install: 'Em Debian: sudo apt install {packages}. Noutros sistemas, instale novamente o Causeway, que o traz consigo.',
+    onlyOtherGateways: 'Só os gateways de outros fabricantes precisam dele.',
+    policy: 'Este computador tem uma política ({places}), e toda ela foi entendida.',
+    policyDetails: 'causeway policy diz mais.',
+    keychain: 'O porta-chaves guarda palavras-passe.',
+    reached: '{gateway} responde, e o seu certificado é de confiança.',
+    clock: 'O relógio está certo com o de {gateway}.',
+    clockOff: 'O relógio deste computador tem {minutes} min de diferença para o de {gateway}.',
+    setClock: 'Acerte a data e a hora ou deixe que sejam acertadas automaticamente: os certificados e os códigos dependem delas.',
+    noOtherVpn: 'Não há outra VPN ativa.',
+    helper: 'O serviço auxiliar dos túneis do sistema responde.',
+    proved: 'Para esse serviço, {gateway} é confirmado por: {by}.',
+    provedBy: { system: 'as autoridades deste computador', pins: 'a sua chave', authority: 'a autoridade do seu campus' },
+    signInPage: '{campus}: inicia-se sessão numa página do próprio campus, que só a aplicação Causeway mostra.',
+    startApp: 'Abra a aplicação antes de causeway connect. A página abre-se aí.',
+    onlySystemTunnels: 'Só os perfis com um túnel de todo o sistema precisam dele.',
+    noProfile: 'Ainda não se conhece nenhum campus aqui, por isso nenhum gateway foi verificado.',
+    addProfile: 'Adicione um na aplicação ou indique o ficheiro .causeway: causeway doctor FICHEIRO.',
+  },
+};

@@ -1,0 +1,773 @@
+import type { Messages } from '../catalogue.ts';
+
+/**
+ * What stands in a sentence where a failure came without that detail. Most follow a noun that the sentence names itself
+ * (“o servidor {host}”), so that they fit after “do”, “ao” and “pelo” as well.
+ */
+export const unknown: Messages['unknown'] = {
+  folder: 'em causa',
+  endedAt: 'hora não registada',
+  host: 'em causa',
+  issuer: 'outra autoridade',
+  proxy: 'um proxy de outro tipo',
+  scheme: 'de outro tipo',
+  address: 'em causa',
+  left: 'alguma coisa',
+  days: 'alguns',
+  campus: 'em causa',
+  key: 'uma entrada',
+  file: 'em causa',
+  user: 'em causa',
+  component: 'em causa',
+  gateway: 'o gateway',
+  network: 'outra VPN',
+  untilAt: 'mais tarde',
+  nextCodeAt: 'meio minuto',
+  line: '?',
+  column: '?',
+  name: 'esse nome',
+  text: 'A mensagem chegou vazia.',
+  found: 'versão desconhecida',
+  agent: 'Causeway',
+  system: 'este sistema',
+  offered: 'outros nomes',
+  allowed: 'as palavras indicadas em docs/profiles.md',
+};
+
+const checkNetwork = 'Verifique se este computador tem acesso à Internet e tente novamente.';
+const callHelpDesk = 'Contacte o serviço de apoio e leia-lhe o código abaixo.';
+const wifiFirst = 'Num hotel ou num café, abra primeiro uma página Web e inicie sessão no Wi-Fi.';
+
+/** Every failure: its name, what happened, what to do. */
+export const failures: Messages['failures'] = {
+  // Reaching the gateway
+  'gateway-unreachable': {
+    title: 'O seu campus não respondeu',
+    happened: 'Não é possível chegar daqui ao servidor {host}.',
+    todo: checkNetwork,
+  },
+  'local-network': {
+    title: 'Sem acesso à sua própria rede',
+    happened: 'O servidor {host} está na mesma rede que este Mac, e o macOS não deixa o Causeway comunicar com ele.',
+    todo: 'Em Definições do Sistema, Privacidade e segurança, Rede local, ative o Causeway e tente novamente. Se já estiver ativo, o servidor {host} pode estar desligado.',
+  },
+  'gateway-name-unknown': {
+    title: 'Endereço não encontrado',
+    happened: 'Esta rede não conhece o nome {host}.',
+    todo: `Verifique se este computador tem acesso à Internet. ${wifiFirst}`,
+  },
+  'gateway-silent': {
+    title: 'O seu campus não respondeu a tempo',
+    happened: 'O servidor {host} não respondeu.',
+    todo: 'Tente novamente. Se continuar, experimente outra rede.',
+  },
+  'gateway-not-secure': {
+    title: 'Sem ligação segura',
+    happened: 'O servidor {host} não abriu uma ligação segura. Pode ter respondido outro dispositivo em vez dele.',
+    todo: `${wifiFirst} Depois tente novamente.`,
+  },
+  'old-tls': {
+    title: 'A cifra do seu campus é demasiado antiga',
+    happened: 'O servidor {host} usa TLS antigo ({found}), que outros poderiam quebrar pelo caminho. Nada foi enviado.',
+    todo: 'Diga ao serviço de apoio: o gateway precisa de TLS 1.2 ou mais recente, com renegociação segura. A política pode permiti-lo.',
+  },
+  'gateway-protocol': {
+    title: 'Não é um gateway',
+    happened: 'O servidor {host} responde, mas não como um gateway do seu campus.',
+    todo: 'Verifique o campus nas Definições ou contacte o serviço de apoio: o endereço pode ter mudado.',
+  },
+  'gateway-closed': {
+    title: 'O seu campus fechou a ligação',
+    happened: 'Aconteceu durante o início de sessão no servidor {host}.',
+    todo: 'Tente novamente.',
+  },
+  'gateway-busy': {
+    title: 'O seu campus está ocupado',
+    happened: 'O servidor {host} não aceita mais ligações neste momento.',
+    todo: 'Aguarde alguns minutos e tente novamente.',
+  },
+  'campus-trouble': {
+    title: 'Problema no seu campus',
+    happened: 'O seu campus respondeu que não o pode fazer neste momento. A culpa não é sua.',
+    todo: 'Aguarde alguns minutos e tente novamente. Se continuar, contacte o serviço de apoio.',
+  },
+  'captive-portal': {
+    title: 'Esta rede pede primeiro um início de sessão',
+    happened: 'A rede encaminha o computador para {host} em vez do seu campus, como fazem os hotéis e cafés.',
+    todo: 'Abra a página de início de sessão, ligue este computador à Internet e tente novamente.',
+  },
+  'path-drops-long': {
+    title: 'Os pacotes grandes não chegam',
+    happened: 'Algo no caminho até ao servidor {host} descarta pacotes grandes sem avisar: as páginas e as transferências ficam paradas.',
+    todo: 'Use um túnel de todo o sistema, que encurta os pacotes, ou outra rede. Avise quem gere esta.',
+  },
+  'tunnel-leftover': {
+    title: 'Um túnel deixou restos',
+    happened: 'Terminou sem limpar tudo. Ficou: {left}. Por isso, nomes e endereços podem não levar a lado nenhum.',
+    todo: 'Inicie o serviço auxiliar do Causeway, que faz a limpeza: sudo systemctl start causeway-helper. Ou reinicie este computador.',
+  },
+  'proxy-unreachable': {
+    title: 'O proxy da rede não respondeu',
+    happened: 'Este computador acede à Internet através do proxy {host}, que não responde.',
+    todo: 'Verifique o proxy nas definições de rede do sistema ou experimente outra rede.',
+  },
+  'proxy-rejected': {
+    title: 'O proxy recusou a ligação',
+    happened: 'O proxy {host} não aceitou esse nome de utilizador e essa palavra-passe.',
+    todo: 'Introduza-os novamente. São os desta rede, não os do seu campus.',
+  },
+  'proxy-sign-in-kind': {
+    title: 'O proxy pede outro início de sessão',
+    happened: 'O proxy {host} pede um início de sessão {scheme}. O Causeway só lhe pode dar um nome e uma palavra-passe (Basic).',
+    todo: 'Peça à equipa de informática uma exceção para o gateway do seu campus ou um proxy que aceite Basic. Ou experimente outra rede.',
+  },
+  'proxy-kind': {
+    title: 'Um proxy que o Causeway não pode usar',
+    happened: 'Esta rede passa por {proxy}. O Causeway pode usar proxies HTTP, HTTPS e SOCKS.',
+    todo: 'Verifique o proxy nas definições de rede do sistema ou peça à equipa de informática um destes tipos. Ou experimente outra rede.',
+  },
+  // Certificates
+  'certificate-untrusted': {
+    title: 'Identidade não confirmada',
+    happened:
+      'Este computador não consegue confirmar que o servidor {host} é mesmo do seu campus. Alguém pode estar a fazer-se passar por ele.',
+    todo: 'Não continue a partir de uma rede que não conhece. Pergunte ao serviço de apoio se o certificado é novo.',
+  },
+  'certificate-changed': {
+    title: 'A chave do servidor mudou',
+    happened: 'O servidor {host} apresenta uma chave diferente da que é conhecida. Alguém pode estar a fazer-se passar por ele.',
+    todo: 'Não inicie sessão. Experimente outra rede e avise o serviço de apoio.',
+  },
+  'certificate-wrong-host': {
+    title: 'Servidor errado',
+    happened: 'O servidor que respondeu por {host} tem um certificado com outro nome.',
+    todo: `${wifiFirst} Depois tente novamente.`,
+  },
+  'certificate-expired': {
+    title: 'Certificado fora de prazo',
+    happened: 'O certificado do servidor {host} não é válido na data e hora deste computador.',
+    todo: 'Verifique o relógio deste computador. Se estiver certo, avise o serviço de apoio.',
+  },
+  'certificate-incomplete': {
+    title: 'Falta uma parte da prova',
+    happened: 'O servidor {host} não enviou o certificado de «{issuer}», que assinou o seu.',
+    todo: 'Quase sempre é um erro do seu campus: diga ao serviço de apoio que o servidor não envia um certificado intermédio.',
+  },
+  'certificate-declined': {
+    title: 'Sem ligação',
+    happened: 'Não aceitou o certificado do servidor {host}.',
+    todo: 'Compare a impressão digital com o serviço de apoio e tente novamente.',
+  },
+  // Signing in
+  'notice-declined': {
+    title: 'Aviso recusado',
+    happened: 'Recusou o aviso do seu campus, e a ligação terminou.',
+    todo: 'Ligue novamente e escolha Continuar.',
+  },
+  'sign-in-rejected': {
+    title: 'ID de utilizador ou palavra-passe incorretos',
+    happened: 'O seu campus não aceitou este ID de utilizador com esta palavra-passe.',
+    todo: 'Veja se há gralhas no ID de utilizador. Clique no olho (Mostrar palavra-passe) para ver a palavra-passe. O Caps Lock está ativo?',
+  },
+  'answer-rejected': {
+    title: 'Resposta não aceite',
+    happened: 'O seu campus não aceitou o que preencheu.',
+    todo: 'Leia o que o campus diz sobre isso e tente novamente.',
+  },
+  'sign-in-timed-out': {
+    title: 'O início de sessão demorou demasiado',
+    happened: 'O seu campus só espera alguns minutos por uma resposta.',
+    todo: 'Tente novamente. O que escreveu continua preenchido.',
+  },
+  'account-locked': {
+    title: 'Conta bloqueada',
+    happened: 'Houve demasiadas tentativas erradas. Próxima tentativa possível: {untilAt}.',
+    todo: 'Aguarde até lá. Se não puder esperar, contacte o serviço de apoio.',
+  },
+  'account-locked-out': {
+    title: 'Conta bloqueada',
+    happened: 'Houve demasiadas tentativas erradas. O seu campus não diz quando pode tentar novamente.',
+    todo: 'Tente mais tarde. Se não puder esperar, contacte o serviço de apoio.',
+  },
+  'choice-not-offered': {
+    title: '«{name}» não está disponível',
+    happened: 'O seu campus oferece: {offered}.',
+    todo: 'Escolha uma destas opções. Se a sua não estiver na lista, contacte o serviço de apoio.',
+  },
+  'no-gateway': {
+    title: 'Não tem nenhum gateway atribuído',
+    happened: 'O servidor {host} aceitou o início de sessão, mas não tem nenhum gateway para a sua conta.',
+    todo: callHelpDesk,
+  },
+  'gateway-says': {
+    title: 'Mensagem do seu campus',
+    happened: '{text}',
+    todo: 'A ligação foi feita na mesma.',
+  },
+  'password-ends': {
+    title: 'A sua palavra-passe vai expirar',
+    happened: 'Dias que faltam, segundo o gateway do seu campus: {days}.',
+    todo: 'Altere-a antes disso, onde o seu campus indica.',
+  },
+  'no-second-factor': {
+    title: 'Sem segundo fator',
+    happened: 'O seu campus não tem registado nenhum dispositivo seu nem nenhum código de recuperação.',
+    todo: 'Escolha Perdi o telemóvel para obter um código de recuperação.',
+  },
+  'passcode-wrong': {
+    title: 'Código incorreto',
+    happened: 'O seu campus não aceitou este código.',
+    todo: 'Verifique cada dígito e se é o código mais recente no seu telemóvel.',
+  },
+  'passcode-used': {
+    title: 'Código já usado',
+    happened: 'Cada código só funciona uma vez.',
+    todo: 'Aguarde pelo próximo código no telemóvel e introduza esse.',
+  },
+  'passcode-expired': {
+    title: 'Código expirado',
+    happened: 'Este código já não é válido.',
+    todo: 'Introduza o mais recente no seu telemóvel ou obtenha um novo código de recuperação.',
+  },
+  'push-denied': {
+    title: 'A notificação Push foi recusada',
+    happened: 'Alguém escolheu «Deny» no telemóvel.',
+    todo: 'Se se enganou, envie outra. Se não foi uma escolha sua, altere já a palavra-passe.',
+  },
+  'push-timed-out': {
+    title: 'A notificação Push ficou sem resposta',
+    happened: 'Ninguém a aprovou a tempo.',
+    todo: 'Desbloqueie o telemóvel e envie outra, ou introduza um código: funciona sem Internet.',
+  },
+  'push-refused-at-once': {
+    title: 'Recusado de imediato',
+    happened:
+      'O seu campus recusou antes de alguém poder responder no telemóvel: a palavra-passe está errada ou não lhe são enviadas notificações.',
+    todo: 'Verifique a palavra-passe e envie outra, ou introduza um código.',
+  },
+  'push-superseded': {
+    title: 'A notificação Push foi substituída',
+    happened: 'Foi enviada outra mais recente, ou o dispositivo foi removido.',
+    todo: 'Aprove a mais recente ou envie outra.',
+  },
+  'push-left': {
+    title: 'Pode haver uma notificação Push no seu telemóvel',
+    happened: 'Terminou o início de sessão na página do segundo fator, que pode ter enviado uma.',
+    todo: 'Não a aprove. Escolha «Deny» ou deixe-a expirar.',
+  },
+  'call-not-confirmed': {
+    title: 'A chamada não foi confirmada',
+    happened: 'Ninguém a confirmou no telemóvel, ou a chamada não chegou.',
+    todo: 'Peça outra chamada ou introduza um código.',
+  },
+  'factor-unknown': {
+    title: 'Esta confirmação não é possível aqui',
+    happened: 'O que introduziu não é um código nem nada que o seu campus ofereça.',
+    todo: 'Escolha uma das opções abaixo ou introduza o código completo.',
+  },
+  'session-limit': {
+    title: 'Demasiadas sessões',
+    happened: 'Tem sessão iniciada em tantos computadores quantos o seu campus permite.',
+    todo: 'Desligue num dos outros e tente novamente.',
+  },
+  'browser-closed': {
+    title: 'A página de início de sessão foi fechada',
+    happened: 'Fechou a página antes de o seu campus confirmar o início de sessão.',
+    todo: 'Abra-a novamente para continuar.',
+  },
+  'browser-strayed': {
+    title: 'A página de início de sessão saiu do campus',
+    happened: 'Foi parar ao endereço {host}, que o perfil do seu campus não indica.',
+    todo: 'Use o seu próprio navegador, se houver essa opção, ou contacte o serviço de apoio.',
+  },
+  'page-refused': {
+    title: 'O seu campus recusou o início de sessão',
+    happened: 'O servidor {host} indicou que o início de sessão falhou.',
+    todo: 'Tente novamente. Se voltar a falhar, diga ao serviço de apoio o que a página mostra.',
+  },
+  'page-signed-out': {
+    title: 'A sua sessão terminou',
+    happened: 'O servidor {host} mostrou a página de sessão terminada.',
+    todo: 'Inicie sessão novamente para continuar.',
+  },
+  'new-password-wanted': {
+    title: 'O seu campus pede uma nova palavra-passe',
+    happened: 'O servidor {host} pediu uma nova palavra-passe, e a página foi fechada antes de a receber.',
+    todo: 'Inicie sessão novamente e escolha a nova palavra-passe na página, ou contacte o serviço de apoio.',
+  },
+  'pulse-refused': {
+    title: 'O gateway pede outra forma de entrar',
+    happened: 'O servidor {host} recusa este programa através do protocolo «pulse». O problema não é a sua palavra-passe.',
+    todo: 'Peça ao serviço de apoio um perfil com o protocolo «nc» que inicie sessão na página do seu campus.',
+  },
+  'browser-slow': {
+    title: 'A página está a demorar',
+    happened: 'A página de {host} ainda não acabou de carregar.',
+    todo: 'Aguarde ou recarregue a página. Se continuar, cancele e experimente outra rede.',
+  },
+  'browser-cookies': {
+    title: 'Os cookies da página são demasiado grandes',
+    happened: 'O servidor {host} recusa a página por causa dos cookies que ele próprio definiu.',
+    todo: 'Comece de novo: o Causeway apaga primeiro os cookies. Se continuar, contacte o serviço de apoio.',
+  },
+  'browser-crashed': {
+    title: 'A página parou',
+    happened: 'A página de {host} terminou inesperadamente.',
+    todo: 'Comece de novo. Se continuar, contacte o serviço de apoio.',
+  },
+  'browser-port': {
+    title: 'O seu navegador não conseguiu regressar',
+    happened:
+      'A página do seu campus regressa a este computador pela porta 29786, e essa porta está ocupada por outro programa, ou o IPv6 está desativado.',
+    todo: 'Feche qualquer outro programa de VPN, sobretudo o da Cisco, e tente novamente.',
+  },
+  'browser-answer': {
+    title: 'A resposta do navegador não faz sentido',
+    happened: 'O que o navegador devolveu não era deste início de sessão: um separador antigo ou outro programa neste computador.',
+    todo: 'Feche os separadores antigos da página de início de sessão e abra-a novamente.',
+  },
+  'client-certificate-missing': {
+    title: 'É preciso o seu certificado',
+    happened: 'O servidor {host} só deixa entrar quem apresenta um certificado próprio.',
+    todo: 'Escolha o ficheiro que o seu campus lhe deu. O nome costuma terminar em .p12 ou .pem.',
+  },
+  'client-certificate-unreadable': {
+    title: 'Não foi possível abrir o certificado',
+    happened: 'O ficheiro {file} não contém um certificado com a respetiva chave, ou a frase de acesso está errada.',
+    todo: 'Introduza novamente a frase de acesso ou escolha outro ficheiro.',
+  },
+  'client-certificate-rejected': {
+    title: 'Certificado não aceite',
+    happened: 'O servidor {host} não aceitou o seu certificado.',
+    todo: 'Pode ter expirado. Peça um novo ao serviço de apoio.',
+  },
+  'client-refused': {
+    title: 'O seu campus não aceita este programa',
+    happened: 'O servidor {host} recusa este programa, que conhece como «{agent}» em «{system}». O problema não é a sua palavra-passe.',
+    todo: 'Diga os dois nomes ao serviço de apoio. Quem administra este computador pode definir outros na política.',
+  },
+  'system-refused': {
+    title: 'O seu campus não aceita este sistema',
+    happened: 'O servidor {host} recusa computadores com «{system}». O problema não é a sua palavra-passe.',
+    todo: 'Pergunte ao serviço de apoio que sistemas são aceites. Quem administra este computador pode indicar outro na política.',
+  },
+  'host-check': {
+    title: 'O seu campus verifica primeiro o computador',
+    happened: 'O servidor {host} exige uma verificação deste computador que o Causeway não pode fazer.',
+    todo: 'Pergunte ao serviço de apoio se pode ligar sem ela.',
+  },
+  'codes-key-invalid': {
+    title: 'Isto não é uma chave de códigos',
+    happened: 'O que colou não é um endereço otpauth:// nem uma chave de letras e dígitos.',
+    todo: 'Copie novamente a chave da página do seu campus.',
+  },
+  // The session
+  'ticket-rejected': {
+    title: 'Sessão terminada',
+    happened: 'O seu campus já não reconhece esta sessão.',
+    todo: 'Ligue novamente. Terá de iniciar sessão.',
+  },
+  'session-expired': { title: 'A sua sessão terminou', happened: 'O tempo acabou.', todo: 'Ligue novamente para continuar.' },
+  'session-idle': {
+    title: 'A sua sessão terminou',
+    happened: 'Não passou nada por ela durante algum tempo, e o seu campus fechou-a.',
+    todo: 'Ligue novamente para continuar.',
+  },
+  'session-revoked': {
+    title: 'O seu campus terminou a sessão',
+    happened: 'Um operador do seu campus fechou-a.',
+    todo: 'Contacte o serviço de apoio para saber porquê.',
+  },
+  'session-replaced': {
+    title: 'Sessão iniciada noutro computador',
+    happened: 'Ligou-se noutro computador, e essa sessão tomou o lugar desta.',
+    todo: 'Ligue novamente para continuar aqui.',
+  },
+  'gateway-gone': {
+    title: 'O seu campus não voltou a responder',
+    happened: 'O servidor {host} não responde há pelo menos meia hora, e o Causeway deixou de tentar.',
+    todo: 'Ligue novamente quando este computador tiver acesso à Internet. Terá de iniciar sessão.',
+  },
+  'cannot-extend': {
+    title: 'Sessão não prolongada',
+    happened: 'O seu campus não dá mais tempo a esta sessão.',
+    todo: 'Termine o que está a fazer e ligue novamente.',
+  },
+  // The tunnel
+  'tunnel-dropped': {
+    title: 'Ligação interrompida',
+    happened: 'A ligação ao servidor {host} caiu.',
+    todo: 'O Causeway volta a ligar sozinho. Se não puder esperar, clique em Tentar agora.',
+  },
+  'ticket-too-long': {
+    title: 'Não foi possível abrir a ligação',
+    happened: 'Tem sessão iniciada, mas o bilhete do servidor {host} é mais longo do que o openconnect deste computador aceita.',
+    todo: 'Peça à equipa de informática o OpenConnect 9.12 ou mais recente.',
+  },
+  'tunnel-refused': {
+    title: 'Não foi possível abrir a ligação',
+    happened: 'Tem sessão iniciada, mas o servidor {host} não abriu a ligação.',
+    todo: callHelpDesk,
+  },
+  'tunnel-down': {
+    title: 'Sem ligação',
+    happened: 'Esta página precisa da ligação ao campus, que não está ativa.',
+    todo: 'Aguarde que volte ou ligue novamente.',
+  },
+  'tunnel-failed': {
+    title: 'O túnel não abriu',
+    happened: 'Tem sessão iniciada no servidor {host}, mas não passa tráfego por ele.',
+    todo: 'Tente novamente. Se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
+  },
+  'helper-missing': {
+    title: 'O túnel do sistema não está instalado',
+    happened: 'O serviço auxiliar não responde neste computador.',
+    todo: 'Peça à equipa de informática que o instale. Um perfil com um túnel só para o Causeway não precisa dele.',
+  },
+  'helper-denied': {
+    title: 'Não permitido neste computador',
+    happened: 'Quem administra este computador não lhe permite abrir um túnel do sistema para o servidor {host}.',
+    todo: 'Peça à equipa de informática que o permita e leia-lhe o código abaixo.',
+  },
+  'gateway-unproven': {
+    title: 'Aqui não se pode confirmar o gateway',
+    happened: 'O túnel do sistema só acredita no que o administrador deste computador indicou, e nada disso confirma o servidor {host}.',
+    todo: 'Peça à equipa de informática que indique a chave ou a autoridade dele e leia-lhe o código abaixo.',
+  },
+  'tunnel-taken': {
+    title: 'Outra pessoa está ligada',
+    happened: 'O utilizador {user} tem um túnel aberto neste computador, e só pode haver um.',
+    todo: 'Peça-lhe que desligue e tente novamente.',
+  },
+  'other-vpn': {
+    title: 'Há outra VPN ativa',
+    happened: 'O tráfego deste computador passa por {network}. Duas VPN ao mesmo tempo estorvam-se.',
+    todo: 'Desligue a outra se as páginas do seu campus não carregarem.',
+  },
+  'host-not-allowed': {
+    title: 'Não permitido',
+    happened: 'O seu campus não deixa esta sessão aceder ao servidor {host}.',
+    todo: 'Volte ao portal de dispositivos.',
+  },
+  'host-unreachable': {
+    title: 'Página inacessível',
+    happened: 'O servidor {host} não respondeu ao gateway do seu campus.',
+    todo: 'Volte a carregá-la dentro de momentos.',
+  },
+  'host-ipv6': {
+    title: 'Não passa por este túnel',
+    happened: 'O endereço {host} é IPv6, e o gateway do seu campus não deu a este túnel nenhum endereço desse tipo.',
+    todo: 'Use o nome, se o houver, ou contacte o serviço de apoio.',
+  },
+  'names-silent': {
+    title: 'Os nomes não funcionam',
+    happened: 'Nenhum dos servidores DNS do seu campus respondeu quando o Causeway perguntou pelo servidor {host}.',
+    todo: 'Volte a carregar dentro de momentos.',
+  },
+  'names-none': {
+    title: 'Os nomes não funcionam',
+    happened: 'O gateway do seu campus não indicou nenhum servidor DNS, e o Causeway não pode procurar o servidor {host}.',
+    todo: 'Avise o serviço de apoio. Um endereço em números funciona.',
+  },
+  'streams-full': {
+    title: 'Demasiadas ligações',
+    happened: 'Há tantas ligações abertas pelo túnel que não cabe mais nenhuma para o servidor {host}.',
+    todo: 'Feche o que não precisa e volte a carregar.',
+  },
+  'host-name-unknown': {
+    title: 'Nome desconhecido',
+    happened: 'O seu campus não conhece o nome {host}.',
+    todo: 'Verifique o endereço ou contacte o serviço de apoio.',
+  },
+  // The portal view
+  'portal-unreachable': {
+    title: 'O portal de dispositivos não respondeu',
+    happened: 'A ligação está ativa, mas o servidor {host} não responde.',
+    todo: 'Volte a carregar dentro de momentos.',
+  },
+  'portal-certificate': {
+    title: 'Identidade do portal não confirmada',
+    happened: 'O certificado do servidor {host} não é garantido pelo seu campus.',
+    todo: 'Não continue. Avise o serviço de apoio.',
+  },
+  'portal-left': {
+    title: 'Isto fica fora do portal de dispositivos',
+    happened: 'A página quis abrir o endereço {host}, que não faz parte do portal.',
+    todo: 'Se precisar dele, abra-o no seu navegador.',
+  },
+  'portal-sign-in': {
+    title: 'O início de sessão no portal falhou',
+    happened: 'O portal não aceitou a sessão desta ligação.',
+    todo: 'Inicie sessão na página dele com o seu ID de utilizador e a sua palavra-passe.',
+  },
+  // Recovery
+  'recovery-identity': {
+    title: 'Os dados não correspondem',
+    happened: 'Os registos do seu campus não têm ninguém com estes dados.',
+    todo: 'Verifique o ID de utilizador, a data de nascimento e os últimos quatro caracteres. Para sua proteção, não se diz qual está errado.',
+  },
+  'recovery-password': {
+    title: 'Palavra-passe incorreta',
+    happened: 'O seu campus não aceitou esta palavra-passe.',
+    todo: 'Clique no olho (Mostrar palavra-passe) para a ver. O Caps Lock está ativo?',
+  },
+  'recovery-limited': {
+    title: 'Demasiadas tentativas',
+    happened: 'Próxima tentativa possível: {untilAt}.',
+    todo: 'Aguarde até lá. Se não puder esperar, contacte o serviço de apoio.',
+  },
+  'recovery-unreachable': {
+    title: 'O sítio de recuperação não respondeu',
+    happened: 'Não é possível chegar daqui ao servidor {host}.',
+    todo: checkNetwork,
+  },
+  'recovery-timed-out': {
+    title: 'A recuperação demorou demasiado',
+    happened: 'O seu campus só mantém uma identidade verificada durante dez minutos.',
+    todo: 'Comece de novo: escolha Perdi o telemóvel.',
+  },
+  'recovery-unavailable': {
+    title: 'Aqui não há recuperação',
+    happened: 'O seu campus não fornece códigos de recuperação através do Causeway.',
+    todo: 'Contacte o serviço de apoio: pode dar-lhe acesso.',
+  },
+  // Settings, profiles, keychain
+  'settings-damaged': {
+    title: 'As definições foram repostas',
+    happened: 'Não foi possível ler as definições. O original está guardado no ficheiro {file}.',
+    todo: 'Se o seu campus não aparecer, adicione-o novamente.',
+  },
+  'settings-repaired': {
+    title: 'Não foi possível ler algumas definições',
+    happened: 'Essas voltaram ao valor inicial; as restantes mantêm-se. O original está guardado no ficheiro {file}.',
+    todo: 'Reveja as Definições e, se o seu campus não aparecer, adicione-o novamente.',
+  },
+  'settings-newer': {
+    title: 'Definições de uma versão mais recente',
+    happened: 'As definições são de um Causeway mais recente. Estão guardadas no ficheiro {file}.',
+    todo: 'Atualize o Causeway para as recuperar.',
+  },
+  'settings-unwritable': {
+    title: 'Não é possível guardar as definições',
+    happened: 'Este computador não deixou o Causeway escrever as suas definições.',
+    todo: 'Liberte espaço no disco. Até lá, as alterações só duram enquanto o Causeway estiver aberto.',
+  },
+  'folder-unusable': {
+    title: 'Não é possível ler as suas definições',
+    happened:
+      'Este computador não deixa o Causeway ler a pasta {folder}. O Causeway começa como se fosse novo e não guarda nada do que fizer agora.',
+    todo: 'Peça à equipa de informática que lhe devolva o acesso à pasta e abra novamente o Causeway: o que lá estava continua lá.',
+  },
+  'policy-ignored': {
+    title: 'A política deste computador não é seguida',
+    happened: 'As decisões da equipa de informática para este computador ({file}) estão danificadas ou podem ter sido escritas por outros.',
+    todo: 'Avise a equipa de informática. O Causeway continua sem elas.',
+  },
+  'policy-unreadable': {
+    title: 'Não é possível ler a política deste computador',
+    happened: 'As decisões da equipa de informática para este computador ({file}) estão danificadas.',
+    todo: 'Avise a equipa de informática. Até que as corrija, o Causeway proíbe tudo o que uma política pode proibir.',
+  },
+  'policy-repaired': {
+    title: 'Parte da política não foi entendida',
+    happened:
+      'As decisões da equipa de informática para este computador ({file}) contêm o que o Causeway não conhece: {key}. O resto conta.',
+    todo: 'Avise a equipa de informática ou continue sem isso.',
+  },
+  'policy-campuses': {
+    title: 'A equipa de informática escolhe os campus',
+    happened: 'A política deste computador não deixa ninguém adicionar um campus.',
+    todo: 'Escolha um dos campus da lista ou peça à equipa de informática que adicione o seu.',
+  },
+  'policy-gateways': {
+    title: 'Este gateway não é permitido',
+    happened: 'A política deste computador não permite nenhum gateway do campus {campus}.',
+    todo: 'Peça à equipa de informática que o permita: {gateway}.',
+  },
+  'policy-locked': {
+    title: 'Definido pela equipa de informática',
+    happened: 'A política deste computador decide esta definição.',
+    todo: 'Peça à equipa de informática que a altere.',
+  },
+  'keychain-absent': {
+    title: 'Sem porta-chaves',
+    happened: 'Este computador não tem um porta-chaves onde guardar a sua palavra-passe.',
+    todo: 'Introduza-a de cada vez.',
+  },
+  'keychain-too-long': {
+    title: 'Demasiado longo para guardar',
+    happened: 'O porta-chaves do Windows guarda no máximo 2560 bytes, e isto é mais longo. Não foi guardado.',
+    todo: 'Introduza-o de cada vez.',
+  },
+  'saved-password-removed': {
+    title: 'Palavra-passe guardada removida',
+    happened: 'O seu campus não aceitou a palavra-passe guardada neste computador, e ela deixou de estar guardada.',
+    todo: 'Introduza a sua palavra-passe atual. Assinale «Memorizar neste computador» para a guardar novamente.',
+  },
+  'keychain-locked': {
+    title: 'Porta-chaves bloqueado',
+    happened: 'O porta-chaves deste computador está bloqueado.',
+    todo: 'Desbloqueie-o ou introduza a palavra-passe desta vez.',
+  },
+  'page-sign-in-damaged': {
+    title: 'Sessão guardada da página perdida',
+    happened: 'Já não é possível ler o que foi guardado do seu início de sessão na página do campus {campus}. O Causeway esqueceu-o.',
+    todo: 'Inicie sessão novamente na página. Se ainda o quiser, volta a ser guardado.',
+  },
+  'page-sign-in-not-kept': {
+    title: 'Sessão da página não guardada',
+    happened: 'Este computador não deixou o Causeway guardar o seu início de sessão na página do campus {campus}.',
+    todo: 'Desbloqueie o porta-chaves ou liberte espaço no disco. Por agora, tem sessão iniciada.',
+  },
+  'page-sign-in-too-many': {
+    title: 'Sessão da página guardada em parte',
+    happened: 'O servidor {host} definiu mais cookies do que o Causeway guarda, e por isso não guarda nenhum deles.',
+    todo: 'Esse sítio pode pedir-lhe mais vezes que inicie sessão. Por agora, tem sessão iniciada.',
+  },
+  'page-sign-in-stays': {
+    title: 'Sessão da página não removida',
+    happened: 'O Causeway já não usa a sessão guardada da página, mas este computador não o deixou remover o ficheiro {file}.',
+    todo: 'Abra novamente o Causeway: ele volta a tentar.',
+  },
+  'profile-invalid': {
+    title: 'Não é um perfil de campus',
+    happened: 'Não foi possível lê-lo. Em falta ou com erro: {key}.',
+    todo: 'Peça um novo ao serviço de apoio.',
+  },
+  'profile-syntax': {
+    title: 'Não é um perfil de campus',
+    happened: 'Não é JSON bem formado: veja a linha {line}, coluna {column}.',
+    todo: 'Se o escreveu, corrija-o aí. Caso contrário, peça um novo ao serviço de apoio.',
+  },
+  'profile-choice': {
+    title: 'Não é um perfil de campus',
+    happened: '«{key}» só pode ter um destes valores: {allowed}.',
+    todo: 'Se o escreveu, corrija-o. Caso contrário, peça um novo ao serviço de apoio.',
+  },
+  'profile-dropped': {
+    title: 'Parte do perfil foi ignorada',
+    happened: 'No ficheiro {file}, isto é desconhecido ou está errado e não é usado: {key}.',
+    todo: 'Se o escreveu, corrija-o. Caso contrário, avise o serviço de apoio.',
+  },
+  'profile-file-missing': {
+    title: 'O ficheiro não existe',
+    happened: 'O ficheiro {file} não existe ou não pode ser lido.',
+    todo: 'Verifique o nome e a pasta.',
+  },
+  'profile-not-found': {
+    title: 'Aí não há nenhum perfil',
+    happened: 'O endereço {address} não publica um perfil do Causeway.',
+    todo: 'Verifique o endereço no guia do seu campus ou escolha um ficheiro de perfil.',
+  },
+  'profile-unreachable': {
+    title: 'Sem resposta',
+    happened: 'Não é possível chegar daqui ao endereço {address}.',
+    todo: 'Verifique o endereço e se este computador tem acesso à Internet.',
+  },
+  'profile-none': {
+    title: 'Campus desconhecido',
+    happened: 'O Causeway não conhece este campus.',
+    todo: 'Adicione-o primeiro, pelo endereço ou com um ficheiro de perfil.',
+  },
+  'campus-not-found': {
+    title: 'Campus desconhecido',
+    happened: 'O Causeway não conhece nenhum campus com este nome: {name}.',
+    todo: 'Introduza o endereço Web do seu campus ou o seu endereço de e-mail do campus. Em caso de dúvida, pergunte ao serviço de apoio.',
+  },
+  'profile-untried': {
+    title: 'Ainda ninguém experimentou este perfil',
+    happened: 'O perfil do campus {campus} vem com o Causeway. Foi feito a partir de páginas públicas.',
+    todo: 'Se o seu campus publicar um perfil próprio, use esse.',
+  },
+  'campus-managed': {
+    title: 'Este campus já está configurado',
+    happened: 'O administrador deste computador já configurou o campus {campus}.',
+    todo: 'Escolha-o na lista de campus.',
+  },
+  'component-missing': {
+    title: 'Falta alguma coisa neste computador',
+    happened: 'O Causeway precisa do componente {component} para ligar a este gateway, e não está instalado.',
+    todo: 'Instale novamente o Causeway ou peça à equipa de informática que o instale. Em Debian: sudo apt install openconnect',
+  },
+  'app-needed': {
+    title: 'Este início de sessão precisa da janela do Causeway',
+    happened: 'Neste campus inicia-se sessão numa página do próprio campus, que um terminal não pode mostrar.',
+    todo: 'Abra o Causeway e ligue aí. Depois, causeway status acompanha a ligação.',
+  },
+  'component-altered': {
+    title: 'Uma parte do Causeway foi alterada',
+    happened: 'O componente {component} não é o que veio com o Causeway, e por isso não é usado.',
+    todo: 'Instale novamente o Causeway. Se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
+  },
+  'temporary-folder': {
+    title: 'Não há espaço para ligar',
+    happened:
+      'O Causeway precisa de uma pequena pasta entre os ficheiros temporários, e este computador não o deixa criá-la. Local: a pasta {folder}.',
+    todo: 'Liberte espaço no disco e tente novamente. Se houver espaço, pergunte à equipa de informática quem pode escrever nessa pasta.',
+  },
+  'component-failed': {
+    title: 'Uma parte do Causeway parou',
+    happened: 'O componente {component} terminou a meio do trabalho.',
+    todo: 'Tente novamente. Se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
+  },
+  'roots-late': {
+    title: 'Este computador não respondeu a tempo',
+    happened:
+      'Em meio minuto, este computador não disse em que autoridades confia, e é com elas que se confirma o servidor {host}. Nada foi enviado.',
+    todo: 'Tente novamente. Se continuar, pode ser por causa de um programa que inspeciona o tráfego da rede: pergunte à equipa de informática.',
+  },
+  'control-foreign': {
+    title: 'Alguém responde em nome do Causeway',
+    happened: 'Outro utilizador deste computador ocupou o nome com que um comando encontra o Causeway. Nada lhe foi dito.',
+    todo: 'Use a janela do Causeway. Reinicie o computador; se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
+  },
+  // Our own house
+  'parts-missing': {
+    title: 'Falta uma parte do Causeway',
+    happened: 'A pasta {folder}, que veio com o Causeway, desapareceu. Sem ela, não é possível iniciar sessão em alguns gateways.',
+    todo: 'Instale novamente o Causeway.',
+  },
+  'sandbox-off': {
+    title: 'As páginas Web estão menos isoladas',
+    happened:
+      'O Causeway foi iniciado sem a sandbox para páginas Web (--no-sandbox). Uma AppImage inicia-se assim quando este computador não permite a sandbox.',
+    todo: 'Instale antes o pacote do Causeway para o seu sistema, ou peça à equipa de informática que permita espaços de nomes de utilizador.',
+  },
+  'fault-ended': {
+    title: 'O Causeway teve de fechar',
+    happened: 'Encontrou um erro interno e fechou-se. Quando: {endedAt}.',
+    todo: 'Se voltar a acontecer, envie o registo mais recente ao serviço de apoio. As Definições mostram onde estão os registos.',
+  },
+  'session-interrupted': {
+    title: 'O Causeway fechou inesperadamente',
+    happened: 'Parou durante uma ligação ao campus {campus}, sem terminar a sessão.',
+    todo: 'Tente novamente para continuar. O que já tinha terminado está guardado.',
+  },
+  'sign-in-interrupted': {
+    title: 'O Causeway fechou inesperadamente',
+    happened: 'Parou durante o início de sessão no campus {campus}.',
+    todo: 'Tente novamente. Nada do que escreveu foi guardado.',
+  },
+  'recovery-interrupted': {
+    title: 'O Causeway fechou inesperadamente',
+    happened: 'Parou enquanto obtinha um código de recuperação do campus {campus}.',
+    todo: 'Tente novamente para obter um novo.',
+  },
+  'link-invalid': {
+    title: 'Link não entendido',
+    happened: 'O link não pede nada que o Causeway possa fazer.',
+    todo: 'Abra o Causeway e escolha o que precisa.',
+  },
+  'request-invalid': { title: 'Pedido não entendido', happened: 'Algo foi pedido de uma forma que não se entende.', todo: callHelpDesk },
+  'not-now': {
+    title: 'Já é tarde para isso',
+    happened: 'Entretanto, já tinha acontecido outra coisa.',
+    todo: 'Veja o que está agora no ecrã e tente novamente.',
+  },
+  'cancelled': { title: 'Cancelado', happened: 'Cancelou.', todo: 'Ligue novamente quando quiser.' },
+  'internal': {
+    title: 'Ocorreu um erro no Causeway',
+    happened: 'O erro é nosso, não seu.',
+    todo: 'Tente novamente. Se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
+  },
+};

@@ -1,0 +1,50 @@
+import type { guide as english } from '../en/guide.ts';
+import { plural } from '../plural.ts';
+
+/** One sentence a step, with the portal's own button names. */
+const steps: (typeof english)['steps'] = {
+  'add-device': {
+    'sign-in': 'Inicie sessão no portal de dispositivos.',
+    'add': 'Clique em «Add a new Device».',
+    'confirm': 'Confirme a sua identidade: com uma notificação Push, ou com «Enter a Passcode» e o seu código de recuperação.',
+    'type': 'Escolha «Tablet» para o novo telemóvel, ou «Phone».',
+    'platform': 'Escolha «iOS» ou «Android» e clique em «Continue».',
+    'installed': 'Clique em «I have Duo Mobile installed».',
+    'scan':
+      'No Duo Mobile do novo dispositivo, toque em + e leia o código QR. Dê um nome ao dispositivo. Depois clique aqui em «Continue to Login».',
+    'choose': 'Escolha o dispositivo que acabou de adicionar e depois «Send me a Push» ou «Enter a Passcode».',
+    'done': 'Está tudo pronto!',
+  },
+  'remove-device': {
+    'sign-in': 'Inicie sessão no portal de dispositivos.',
+    'devices': 'Clique em «My Settings & Devices».',
+    'confirm': 'Confirme a sua identidade: com uma notificação Push num dispositivo que ainda tenha, ou com um código.',
+    'options': 'Clique em «Device Options» junto do dispositivo antigo.',
+    'trash': 'Clique no ícone do lixo.',
+    'remove': 'Clique em «Remove».',
+    'done': 'O dispositivo antigo foi removido.',
+  },
+};
+
+/** The guide beside the portal in European Portuguese. */
+export const guide: typeof english = {
+  steps,
+  confirmHeld:
+    'Copie o código acima, cole-o em «Passcode», à direita, e clique em «Enter a Passcode». Não escolha «Send me a Push»: vai para o telemóvel antigo.',
+  confirmLost:
+    'Escreva o código de recuperação em «Passcode», à direita, e clique em «Enter a Passcode». Não escolha «Send me a Push»: vai para o telemóvel antigo.',
+  title: 'Portal de dispositivos',
+  progress: 'Passo {step} de {count}',
+  stepsDone: plural('{count} passos concluídos', { one: 'Um passo concluído' }),
+  free: 'A página do próprio campus está aberta aqui ao lado. Escolha uma tarefa para ver os passos.',
+  lost: 'Esta página não faz parte dos passos abaixo. Volte atrás ou continue nela.',
+  other: 'O portal do seu campus pode dar outros nomes aos botões.',
+  allSet: 'Está tudo pronto!',
+  finish: 'Fechar o portal e desligar',
+  finishOnCampus: 'Concluir',
+  removeLost: 'Remover o telemóvel perdido',
+  removeLostWhy: 'Enquanto não o remover, o telemóvel antigo pode aprovar inícios de sessão.',
+  onCampus: 'No campus: não precisa de VPN',
+  connected: 'Ligado a {campus}',
+  leave: 'Escolher outra tarefa',
+};

@@ -1,0 +1,50 @@
+import type { recovery as english } from '../en/recovery.ts';
+
+/** The recovery screens in European Portuguese. */
+export const recovery: typeof english = {
+  purpose: 'Perdi o telemóvel',
+  loading: { title: 'A contactar o sítio de recuperação', lead: 'À espera da resposta de {campus}.' },
+  failed: { title: 'Não foi possível iniciar a recuperação' },
+  role: { title: 'Qual é a sua função?', lead: 'Escolha a sua função em {campus}.' },
+  identity: {
+    title: 'Confirme a sua identidade',
+    lead: 'Tal como consta nos registos do seu campus.',
+    dateOfBirth: 'Data de nascimento',
+    lastFour: 'Últimos 4 caracteres do documento de identificação ou passaporte',
+    lastFourHint: 'Letras ou dígitos, por exemplo 1234 ou 56A7.',
+    verify: 'Verificar',
+    verifying: 'A comparar com os registos do seu campus…',
+    missing: 'Preencha primeiro: {label}.',
+    lastFourWrong: 'São exatamente 4 letras ou dígitos.',
+  },
+  password: {
+    title: 'Obter o código (Get 2FA Passcode)',
+    lead: 'A sua identidade está confirmada, {user}. Falta a palavra-passe; depois o seu campus mostra um código que substitui o telemóvel.',
+    get: 'Obter o código (Get 2FA Passcode)',
+    getting: 'A pedir o seu código…',
+  },
+  passcode: {
+    title: 'O seu código de recuperação',
+    lead: 'Substitui o seu telemóvel: uma vez para ligar e uma vez no portal de dispositivos. O Causeway tem-no à mão para ambas.',
+    valid: 'Válido até {untilAt}',
+    expired: 'Já não é válido. Obtenha um novo.',
+    reveal: 'Mostrar código',
+    hide: 'Ocultar código',
+    copy: 'Copiar código',
+    copied: 'Copiado durante 60 segundos',
+    next: 'Continuar para Adicionar um novo dispositivo',
+    held: 'Código de recuperação',
+  },
+  site: {
+    title: 'Obtenha o seu código de recuperação',
+    lead: 'A página de recuperação do seu campus abriu-se no navegador. Copie o código que aparece no fim; só tem de o colar aqui uma vez.',
+    steps: [
+      'Clique na sua função.',
+      'Preencha o ID de utilizador, a data de nascimento e os últimos 4 caracteres do documento de identificação ou passaporte. Clique em «Verify».',
+      'Selecione «Get 2FA Passcode» e clique em «Next».',
+      'Introduza a palavra-passe e clique em «Next».',
+      'Copie o seu 2FA Passcode.',
+    ],
+    next: 'Já o tenho: adicionar um novo dispositivo',
+  },
+};
