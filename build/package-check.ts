@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { inMegabytes, sizesOf, wrongIn, type Package } from '../tests/packages/contents.ts';
+import { inMegabytes, sizesOf, wrongIn } from '../tests/packages/contents.ts';
 import { debInCopyOfSystem, lintianOn } from '../tests/packages/deb.ts';
-import { wrongFuses } from '../tests/packages/fuses.ts';
 import { endsWhereCutShort, signsInToCampus, signsInToGateway } from '../tests/packages/linux.ts';
 import { msiUnderWine, wrongInArm64 } from '../tests/packages/msi.ts';
 import { standInForElectron } from '../tests/packages/stand-in.ts';
@@ -12,6 +11,8 @@ import { workerUnderWine } from '../tests/packages/wine.ts';
 import { makeDeb } from './deb/deb.ts';
 import { buildNative } from './native.ts';
 import { packageProject, publisher, stageProject } from './package.ts';
+import { layoutIn, packageAt, type Package } from './release/packed.ts';
+import { wrongInApp, wrongInInstaller } from './release/read-back.ts';
 import { ensureSystemTools, lintianTools, packageTools } from './system.ts';
 import { parseTarget, type Target } from './targets.ts';
 import { PlainError, reportingErrors } from './report-errors.ts';
@@ -54,20 +55,7 @@ async function pack(target: Target): Promise<Package> {
   // Both need a Mac
   const withoutMac = ['-c.electronFuses.resetAdHocDarwinSignature=false', '-c.mac.notarize=false'];
   await packageProject(folder, target, ['--dir', `-c.electronDist=${electron}`, ...withoutMac], true);
-  return packageIn(join(folder, 'out', 'installers'), target);
-}
-
-function packageIn(installers: string, target: Target): Package {
-  const name = readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '';
-  const top = resolve(installers, name);
-  switch (target.platform) {
-    case 'linux':
-      return { target, executable: join(top, 'causeway'), resources: join(top, 'resources') };
-    case 'win32':
-      return { target, executable: join(top, 'Causeway.exe'), resources: join(top, 'resources') };
-    case 'darwin':
-      return { target, executable: join(top, 'Causeway.app'), resources: join(top, 'Causeway.app/Contents/Resources') };
-  }
+  return packageAt(layoutIn(join(folder, 'out', 'installers')), target);
 }
 
 /** Packages a target and checks the result. Null if packaging failed. */
@@ -78,7 +66,7 @@ async function packAndLook(target: Target): Promise<Package | null> {
   const [made] = packed;
   if (!made) return null;
   await check(`${name}: holds what it should and nothing else`, () => wrongIn(made));
-  await check(`${name}: its fuses are as configured`, () => wrongFuses(made));
+  await check(`${name}: its fuses and its archive's hash are as configured`, () => wrongInApp(made));
   const { app, natives, tooMuch } = sizesOf(made);
   await check(`${name}: the app beyond Electron is ${inMegabytes(app)}, of 12 MB at most`, () => (tooMuch ? ['too much'] : []));
   console.log(`        ${name}: its natives are ${inMegabytes(natives)}`);
@@ -92,6 +80,10 @@ async function onLinux(): Promise<void> {
   await check('linux-x64: signs in to ocserv through the packed worker', () => signsInToGateway(made));
   const [older, newer] = ['0.1.0', '0.2.0'].map((version) => debOf(made, version));
   if (older === undefined || newer === undefined) return;
+  await check(
+    "linux-x64: its deb's fuses and its archive's hash are as configured",
+    async () => (await wrongInInstaller(older, made.target)) ?? ['it was not unpacked'],
+  );
   if (process.getuid?.() === 0)
     await check('linux-x64: its deb installs, upgrades and is purged, and its command line finds our OpenConnect', () =>
       debInCopyOfSystem(older, newer),

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,13 +10,20 @@ import * as z from 'zod';
 import { makeDeb } from './deb/deb.ts';
 import { makeMsi } from './msi/msi.ts';
 import { buildNative } from './native.ts';
+import { layoutIn } from './release/packed.ts';
+import { readBack } from './release/read-back.ts';
+import { missingForRelease, notariseImages, requireSigned } from './release/signing.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 import { ensureSystemTools, msiTools } from './system.ts';
 import { hostTarget, parseTarget, type Target } from './targets.ts';
 
 /**
  * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial] [--pool URL]`.
  * Default: this computer's. Each target is put together in its own folder, because `node_modules` holds native parts for
- * this computer only.
+ * this computer only. The fuses and the archive's hash are read back from each.
+ *
+ * - `--release`: fails unless everything is signed, and on macOS notarised.
+ * - `--layout FOLDER`: makes only the MSI, which is possible on Linux only, of a `win-unpacked` that Windows has signed.
  */
 
 /** Packages that the bundles load at run time because they have native code. The same list as `external` in `build/bundle.ts`. */
@@ -116,10 +123,6 @@ function addDeb(installers: string, { arch }: Target): void {
   makeDeb({ layout: layoutIn(installers), version, architecture, ...publisher(), compression: 'xz' }, file);
 }
 
-/** The folder that electron-builder has packed. */
-const layoutIn = (installers: string): string =>
-  join(installers, readdirSync(installers, { withFileTypes: true }).find((entry) => entry.isDirectory())?.name ?? '');
-
 const ownVersion = (): string => read(z.object({ version: z.string() }), 'package.json').version;
 
 /** Who publishes the packages. Whoever does puts their own here and in `electron-builder.yml`. */
@@ -149,27 +152,61 @@ async function run(program: string, args: readonly string[], { cwd = '.', env = 
   if (child.exitCode !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${child.exitCode}\n${output.slice(-4000)}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({
-    options: {
-      target: { type: 'string', default: hostTarget().name },
-      built: { type: 'string', default: 'out/native-windows' },
-      pool: { type: 'string' },
-      dir: { type: 'boolean', default: false },
-      partial: { type: 'boolean', default: false },
-    },
-  });
-  const target = parseTarget(values.target);
+interface PackageOptions {
+  built: string;
+  pool?: string;
+  dir: boolean;
+  partial: boolean;
+  release: boolean;
+}
+
+/** Packs a target and makes its installers. Returns their folder. */
+async function packageTarget(target: Target, { built, pool, dir, partial, release }: PackageOptions): Promise<string> {
+  const { platform } = target;
+  const missing = release ? missingForRelease(platform, process.env) : [];
+  if (release && partial) missing.push('--partial leaves out what people need');
+  if (missing.length > 0) throw new PlainError(`This cannot be a release:\n${missing.join('\n')}`);
   execFileSync(process.execPath, ['--import', 'tsx', 'build/bundle.ts'], { stdio: 'inherit' });
   const folder = await stageProject(target);
-  const { built, partial, pool = null } = values;
-  await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial, pool });
-  await packageProject(folder, target, values.dir ? ['--dir'] : []);
+  await buildNative(join(folder, 'out', 'native'), { target, modules: join(folder, 'node_modules'), built, partial, pool: pool ?? null });
+  await packageProject(folder, target, [...(dir ? ['--dir'] : []), ...(release ? ['-c.forceCodeSigning=true'] : [])]);
   const installers = join(folder, 'out', 'installers');
-  if (target.platform === 'win32' && !values.dir) addMsi(installers, target);
-  if (target.platform === 'linux' && !values.dir) addDeb(installers, target);
-  rmSync('out/installers', { recursive: true, force: true });
-  mkdirSync('out', { recursive: true });
-  renameSync(installers, 'out/installers');
-  console.log('The packages are in out/installers.');
+  if (platform === 'win32' && !dir) addMsi(installers, target);
+  if (platform === 'linux' && !dir) addDeb(installers, target);
+  if (platform === 'darwin' && release) notariseImages(installers, process.env);
+  await readBack(installers, target);
+  if (release) requireSigned(platform, installers);
+  return installers;
 }
+
+/** Puts a packed folder and the MSI that is made of it where `npm run package` would. */
+async function packageLayout(layout: string, target: Target): Promise<string> {
+  if (target.platform !== 'win32') throw new PlainError('--layout is for Windows: the other packages are made where the app is packed.');
+  const installers = join('out', 'packages', target.name, 'layout');
+  rmSync(installers, { recursive: true, force: true });
+  cpSync(layout, join(installers, 'win-unpacked'), { recursive: true });
+  addMsi(installers, target);
+  await readBack(installers, target);
+  return installers;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await reportingErrors(async () => {
+    const { values } = parseArgs({
+      options: {
+        target: { type: 'string', default: hostTarget().name },
+        built: { type: 'string', default: 'out/native-windows' },
+        pool: { type: 'string' },
+        dir: { type: 'boolean', default: false },
+        partial: { type: 'boolean', default: false },
+        release: { type: 'boolean', default: false },
+        layout: { type: 'string' },
+      },
+    });
+    const target = parseTarget(values.target);
+    const installers = values.layout === undefined ? await packageTarget(target, values) : await packageLayout(values.layout, target);
+    rmSync('out/installers', { recursive: true, force: true });
+    mkdirSync('out', { recursive: true });
+    renameSync(installers, 'out/installers');
+    console.log('The packages are in out/installers.');
+  });

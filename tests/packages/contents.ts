@@ -1,15 +1,8 @@
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import type { Package } from '../../build/release/packed.ts';
 import type { Target } from '../../build/targets.ts';
 import { filesOf } from './archive.mjs';
-
-/** Where things lie in a package of a target. */
-export interface Package {
-  target: Target;
-  /** What the fuses are in: on macOS the app's folder. */
-  executable: string;
-  resources: string;
-}
 
 const mb = 1_000_000;
 /** The app beyond Electron, without natives. */

@@ -3,13 +3,13 @@ import { copyFileSync, cpSync, mkdtempSync, rmSync, statSync, truncateSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Package } from '../../build/release/packed.ts';
 import { startCampus } from '../../campus/campus.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { profileOf, startOcserv } from '../peers/gateways/ocserv.ts';
 import { startKeyring } from '../support/keyring.ts';
 import { mei } from '../tour/people.ts';
-import type { Package } from './contents.ts';
 import { wrongIn } from './contents.ts';
 import { PackedApp } from './on-double.ts';
 

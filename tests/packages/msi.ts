@@ -3,8 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { makeMsi } from '../../build/msi/msi.ts';
 import { readTable } from '../../build/msi/tables.ts';
+import { packageAt, type Package } from '../../build/release/packed.ts';
+import { wrongInApp, wrongInInstaller } from '../../build/release/read-back.ts';
+import type { Target } from '../../build/targets.ts';
 import { Wine } from '../wine/wine.ts';
-import { filesBelow, type Package } from './contents.ts';
+import { filesBelow } from './contents.ts';
 
 /** What `msiexec` returns, of which Wine passes on the last byte: a newer version is installed (ERROR_INSTALL_FAILURE). */
 const refused = 1603 & 0xff;
@@ -15,7 +18,7 @@ const registryFile = 'C:\\registry.reg';
  * Makes the MSI of a packed layout and installs it under Wine without a question, over itself, over an older version, and over
  * a newer one, which is refused; repairs it, and removes it. Returns what was not as it should be at which step.
  */
-export async function msiUnderWine({ resources }: Package): Promise<string[]> {
+export async function msiUnderWine({ resources, target }: Package): Promise<string[]> {
   const wine = await Wine.bare();
   const wrong: string[] = [];
   const layout = join(resources, '..');
@@ -39,7 +42,7 @@ export async function msiUnderWine({ resources }: Package): Promise<string[]> {
     const installed = () => places.installed(expected, { Profile: 'C:\\\\campus one.causeway', Autostart: '1', Helper: '1' });
     await step('install', [...install('0.1.0'), ...properties], 0, installed);
     await step('the same version over itself', install('again'), 0, installed);
-    await step('upgrade', install('0.2.0'), 0, installed);
+    await step('upgrade', install('0.2.0'), 0, async () => [...(await installed()), ...(await wrongInApp(places.app(target)))]);
     await step('downgrade', install('0.1.0'), refused, installed);
     await step('autostart given up', [...install('0.2.0'), 'REINSTALL=ALL', 'REINSTALLMODE=vamus', 'AUTOSTART=0'], 0, () =>
       places.doesNotStart(),
@@ -53,8 +56,8 @@ export async function msiUnderWine({ resources }: Package): Promise<string[]> {
   }
 }
 
-/** The tables of an MSI that nothing here can install. Returns what is wrong with them. */
-export function wrongInArm64({ resources }: Package, folder: string): string[] {
+/** What an MSI holds that nothing here can install, and its tables. Returns what is wrong with them. */
+export async function wrongInArm64({ resources, target }: Package, folder: string): Promise<string[]> {
   const file = join(folder, 'arm64.msi');
   const layout = join(resources, '..');
   makeMsi({ layout, version: '0.1.0', arch: 'arm64' }, file);
@@ -65,6 +68,7 @@ export function wrongInArm64({ resources }: Package, folder: string): string[] {
     ...(count === filesBelow(layout).length ? [] : [`it has ${count} files`]),
     ...narrow.map((row) => `${row['Component'] ?? ''} is registered for 32 bits`),
     ...(actions.includes('RegisterHelper') ? [] : ['it does not register the helper']),
+    ...((await wrongInInstaller(file, target)) ?? ['it was not unpacked']),
   ];
 }
 
@@ -93,6 +97,7 @@ function placesIn(wine: Wine) {
   };
   return {
     files,
+    app: (target: Target): Package => packageAt(program, target),
     async installed(expected: readonly string[], noted: Readonly<Record<string, string>>): Promise<string[]> {
       const text = await registry();
       const lines = [

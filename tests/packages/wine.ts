@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { nodeFor } from '../../build/npm-file.ts';
+import type { Package } from '../../build/release/packed.ts';
 import { Wine } from '../wine/wine.ts';
 import { layOut } from './archive.mjs';
-import type { Package } from './contents.ts';
 
 const answerTimeoutMs = 90_000;
 

@@ -5,8 +5,9 @@ import { createPackageWithOptions } from '@electron/asar';
 import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseTarget } from '../../../build/targets.ts';
-import { wholeSize, wrongIn, type Package } from '../../packages/contents.ts';
-import { wrongFuses } from '../../packages/fuses.ts';
+import { wrongFuses } from '../../../build/release/fuses.ts';
+import type { Package } from '../../../build/release/packed.ts';
+import { wholeSize, wrongIn } from '../../packages/contents.ts';
 import { standInForElectron } from '../../packages/stand-in.ts';
 
 const target = parseTarget('linux-x64');

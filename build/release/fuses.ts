@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import type { Package } from './contents.ts';
+import type { Package } from './packed.ts';
 
 /** What `electron-builder.yml` wants of each fuse, by its name in `@electron/fuses`. */
 function configured(): Map<string, boolean> {
