@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -39,7 +41,7 @@ await reportingErrors(async () => {
   if (run(process.execPath, ['--import', 'tsx', 'build/bundle.ts']) !== 0) throw new PlainError('The build failed.');
 
   const tallies: Tally[] = [];
-  if (values.only !== 'e2e') tallies.push(unit());
+  if (values.only !== 'e2e') tallies.push(await unit());
   if (values.only !== 'unit' && !values.long) tallies.push(endToEnd());
   const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
@@ -47,21 +49,34 @@ await reportingErrors(async () => {
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 });
 
-function unit(): Tally {
-  const report = 'out/unit.json';
+/** The tests of modules. Those that mostly wait (`vitest.config.ts`) run beside the others, and print when they are done. */
+async function unit(): Promise<Tally> {
+  if (values.long) return vitest('all');
+  const [working, waiting] = await Promise.all([vitest('working'), vitest('waiting')]);
+  return { passed: working.passed + waiting.passed, failed: working.failed + waiting.failed };
+}
+
+async function vitest(tests: 'all' | 'working' | 'waiting'): Promise<Tally> {
+  const report = `out/unit-${tests}.json`;
   const folder = viteSafeFolder();
   const env = {
     ...process.env,
+    CAUSEWAY_TESTS: tests,
     ...(values.long ? { CAUSEWAY_LONG: '1' } : {}),
     ...(folder === process.cwd() ? {} : { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} ${keepsLinks}` }),
   };
-  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  const program = join(folder, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${join(folder, report)}`];
-  const status = run(process.execPath, [vitest, 'run', '--root', folder, ...reporters, ...files], env);
+  // What a person names may be in one of the two only
+  const args = [program, 'run', '--root', folder, ...reporters, ...(files.length > 0 ? ['--passWithNoTests'] : []), ...files];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', tests === 'waiting' ? 'pipe' : 'inherit', 'inherit'], env });
+  const ended = once(child, 'close');
+  if (child.stdout) process.stdout.write(await text(child.stdout));
+  await ended;
   const { numPassedTests, numFailedTests, numFailedTestSuites } = vitestReport.parse(JSON.parse(readFileSync(report, 'utf8')));
   const broken = numFailedTests + (numFailedTests === 0 ? numFailedTestSuites : 0);
   // A run can fail without a failed test, for example on an unhandled rejection
-  return { passed: numPassedTests, failed: Math.max(broken, status === 0 ? 0 : 1) };
+  return { passed: numPassedTests, failed: Math.max(broken, child.exitCode === 0 ? 0 : 1) };
 }
 
 function endToEnd(): Tally {
