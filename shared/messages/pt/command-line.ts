@@ -9,8 +9,8 @@ Comandos
   profiles              Os campus que este computador conhece
   profiles NOME         Um deles, um ficheiro .causeway ou um campus que vem com o Causeway, com tudo o que faz
   connect PERFIL|FICHEIRO
-                        Inicia sessão, com o ID de um perfil, um ficheiro .causeway, ou o nome, o endereço Web ou o domínio
-                        de e-mail de um campus que vem com o Causeway, e mantém a ligação até Ctrl-C
+                        Inicia sessão, com o ID de um perfil, um ficheiro .causeway, ou o nome, o endereço Web ou
+                        o domínio de e-mail de um campus que vem com o Causeway, e mantém a ligação até Ctrl-C
   status                O que está ligado, aqui ou na aplicação
   disconnect            Termina a ligação
   portal [PERFIL|FICHEIRO]
@@ -21,7 +21,7 @@ Comandos
   help                  Este texto
 
 Opções
-  --answers FICHEIRO    Respostas para execuções sem ninguém presente; só suas (modo 0600). Ver docs/command-line.md
+  --answers FICHEIRO    Respostas para execuções automáticas; só suas (modo 0600). Ver docs/command-line.md
   --choose NOME         O grupo, a função ou o gateway com esse nome, quando o campus oferece vários
   --app-tunnel PORTA    Um proxy HTTP até ao campus para outros programas, nesta porta local; 0 para qualquer uma
   --show-secret         Inclui o segredo desse proxy também nos eventos de --json

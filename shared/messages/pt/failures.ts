@@ -43,7 +43,7 @@ export const failures: Messages['failures'] = {
   // Reaching the gateway
   'gateway-unreachable': {
     title: 'O seu campus não respondeu',
-    happened: 'Não é possível chegar daqui ao servidor {host}.',
+    happened: 'Não é possível contactar o servidor {host} a partir daqui.',
     todo: checkNetwork,
   },
   'local-network': {
@@ -181,7 +181,7 @@ export const failures: Messages['failures'] = {
   },
   'account-locked': {
     title: 'Conta bloqueada',
-    happened: 'Houve demasiadas tentativas erradas. Próxima tentativa possível: {untilAt}.',
+    happened: 'Houve demasiadas tentativas erradas. O seu campus aceita nova tentativa a partir desta hora: {untilAt}.',
     todo: 'Aguarde até lá. Se não puder esperar, contacte o serviço de apoio.',
   },
   'account-locked-out': {
@@ -253,7 +253,7 @@ export const failures: Messages['failures'] = {
   'push-left': {
     title: 'Pode haver uma notificação Push no seu telemóvel',
     happened: 'Terminou o início de sessão na página do segundo fator, que pode ter enviado uma.',
-    todo: 'Não a aprove. Escolha «Deny» ou deixe-a expirar.',
+    todo: 'Não a aprove. Escolha «Deny» ou espere que expire.',
   },
   'call-not-confirmed': {
     title: 'A chamada não foi confirmada',
@@ -513,12 +513,12 @@ export const failures: Messages['failures'] = {
   },
   'recovery-limited': {
     title: 'Demasiadas tentativas',
-    happened: 'Próxima tentativa possível: {untilAt}.',
+    happened: 'O seu campus aceita a próxima a partir desta hora: {untilAt}.',
     todo: 'Aguarde até lá. Se não puder esperar, contacte o serviço de apoio.',
   },
   'recovery-unreachable': {
     title: 'O sítio de recuperação não respondeu',
-    happened: 'Não é possível chegar daqui ao servidor {host}.',
+    happened: 'Não é possível contactar o servidor {host} a partir daqui.',
     todo: checkNetwork,
   },
   'recovery-timed-out': {
@@ -602,7 +602,7 @@ export const failures: Messages['failures'] = {
   'saved-password-removed': {
     title: 'Palavra-passe guardada removida',
     happened: 'O seu campus não aceitou a palavra-passe guardada neste computador, e ela deixou de estar guardada.',
-    todo: 'Introduza a sua palavra-passe atual. Assinale «Memorizar neste computador» para a guardar novamente.',
+    todo: 'Introduza a sua palavra-passe atual. Assinale «Memorizar os meus dados» para a guardar novamente.',
   },
   'keychain-locked': {
     title: 'Porta-chaves bloqueado',
@@ -661,7 +661,7 @@ export const failures: Messages['failures'] = {
   },
   'profile-unreachable': {
     title: 'Sem resposta',
-    happened: 'Não é possível chegar daqui ao endereço {address}.',
+    happened: 'Não é possível contactar o endereço {address} a partir daqui.',
     todo: 'Verifique o endereço e se este computador tem acesso à Internet.',
   },
   'profile-none': {

@@ -16,8 +16,8 @@ export const prompts: typeof english = {
     show: 'Mostrar palavra-passe',
     hide: 'Ocultar palavra-passe',
     capsLock: 'O Caps Lock está ativo',
-    remember: 'Memorizar neste computador',
-    rememberHint: 'No porta-chaves deste computador e em mais lado nenhum.',
+    remember: 'Memorizar os meus dados neste computador',
+    rememberHint: 'Só no porta-chaves deste computador.',
     keychainAbsent: 'Este computador não tem porta-chaves, por isso o seu início de sessão não pode ser memorizado.',
     keychainLocked: 'O porta-chaves deste computador está bloqueado. Desbloqueie-o para memorizar o seu início de sessão.',
     signIn: 'Iniciar sessão',
@@ -91,7 +91,7 @@ export const prompts: typeof english = {
         one: 'O seu campus aceita cada código uma só vez. A chave guardada dá o próximo daqui a um segundo, e o Causeway continua sozinho.',
       },
     ),
-    orYours: 'Ou introduza um código, por exemplo o de recuperação.',
+    orYours: 'Ou introduza um código, por exemplo o seu código de recuperação.',
     instead: 'Escolher outra forma',
   },
   choice: {
@@ -109,7 +109,7 @@ export const prompts: typeof english = {
   waiting: {
     title: 'À espera do seu campus',
     lead: 'O seu campus pode estar a perguntar no seu telemóvel. Veja e, se foi o seu início de sessão, aprove aí.',
-    left: plural('Espera mais {count} segundos', { one: 'Espera mais um segundo' }),
+    left: plural('A aguardar mais {count} segundos', { one: 'A aguardar mais um segundo' }),
     late: 'O tempo acabou.',
   },
   newPassword: {

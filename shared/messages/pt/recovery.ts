@@ -25,14 +25,14 @@ export const recovery: typeof english = {
   },
   passcode: {
     title: 'O seu código de recuperação',
-    lead: 'Substitui o seu telemóvel: uma vez para ligar e uma vez no portal de dispositivos. O Causeway tem-no à mão para ambas.',
+    lead: 'Substitui o telemóvel: uma vez para ligar e outra no portal de dispositivos. O Causeway tem-no à mão para as duas.',
     valid: 'Válido até {untilAt}',
     expired: 'Já não é válido. Obtenha um novo.',
     reveal: 'Mostrar código',
     hide: 'Ocultar código',
     copy: 'Copiar código',
     copied: 'Copiado durante 60 segundos',
-    next: 'Continuar para Adicionar um novo dispositivo',
+    next: 'Adicionar agora um novo dispositivo',
     held: 'Código de recuperação',
   },
   site: {
@@ -45,6 +45,6 @@ export const recovery: typeof english = {
       'Introduza a palavra-passe e clique em «Next».',
       'Copie o seu 2FA Passcode.',
     ],
-    next: 'Já o tenho: adicionar um novo dispositivo',
+    next: 'Já o tenho: adicionar dispositivo',
   },
 };

@@ -16,7 +16,7 @@ export const settings: typeof english = {
   languages: { system: 'Como neste computador', en: 'English' },
   general: 'Geral',
   openAtLogin: 'Abrir o Causeway quando inicio sessão neste computador',
-  notifications: 'Notificar-me de uma aprovação à espera, do fim de uma sessão e de uma ligação perdida',
+  notifications: 'Avisar-me de uma notificação Push à espera, do fim de uma sessão e de uma ligação perdida',
   linksClosed:
     'Os links que começam por causeway:// não abrem esta aplicação, porque não foi instalada. Instale o pacote do Causeway ou adicione a AppImage às suas aplicações.',
   signIn: 'Início de sessão guardado',
@@ -45,7 +45,7 @@ export const settings: typeof english = {
   lockedBy: 'Definido por {name}.',
   noAdding: 'Não pode adicionar campus neste computador.',
   noPasswords: 'Não se podem guardar palavras-passe neste computador.',
-  givenCampus: 'Dado a todos neste computador',
+  givenCampus: 'Para todos neste computador',
   policy: 'Computador gerido',
   managed: 'A sua organização gere algumas definições do Causeway neste computador.',
   managedBy: '{name} gere algumas definições do Causeway neste computador.',
