@@ -28,6 +28,8 @@ const archiveSchema = z.strictObject({
   sha256: sha256.nullable(),
   /** `from`: its path in the archive, or its name if that is unique there. */
   files: z.array(z.strictObject({ from: plainName, to: plainName })).optional(),
+  /** Its licence in `build/licences`, if the archive does not bring the text along. It is packed as `licences/NAME.txt`. */
+  licence: plainName.optional(),
 });
 const builtSchema = z.strictObject({
   ...common,

@@ -47,7 +47,7 @@ export interface Sources {
 
 /** Gets an archive and extracts the pinned files. */
 export async function fetchComponent(component: Archive, folder: string, { pools, get = fetch }: Sources): Promise<void> {
-  const { name, at, sha256, files = [] } = component;
+  const { name, at, sha256, files = [], licence } = component;
   if (at === null || sha256 === null) throw new Error(`${name} has no pin yet: put its address and SHA-256 into build/native.json`);
   const bytes = at.startsWith('pool/') ? readFileSync(await fromPool({ name, at, sha256 }, pools)) : await download(name, at, get);
   verify(component, bytes);
@@ -57,12 +57,21 @@ export async function fetchComponent(component: Archive, folder: string, { pools
     execFileSync(tarFor(process.platform), ['-xf', join(work, 'archive'), '-C', work], { stdio: 'inherit' });
     mkdirSync(folder, { recursive: true });
     for (const { from, to } of files) {
+      mkdirSync(dirname(join(folder, to)), { recursive: true });
       copyFileSync(join(work, placeOf(from, work)), join(folder, to));
-      chmodSync(join(folder, to), 0o755);
+      chmodSync(join(folder, to), to.startsWith('licences/') ? 0o644 : 0o755);
     }
+    if (licence !== undefined) putLicence(folder, name, join(ownLicences, licence));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+const ownLicences = join(import.meta.dirname, 'licences');
+
+function putLicence(folder: string, name: string, file: string): void {
+  mkdirSync(join(folder, 'licences'), { recursive: true });
+  copyFileSync(file, join(folder, 'licences', `${name}.txt`));
 }
 
 async function download(name: string, address: string, get: typeof fetch): Promise<Buffer> {
@@ -122,8 +131,20 @@ export async function buildNative(folder: string, { target, modules, built, part
   if (target.platform === 'linux') await takeLinuxs(folder, target, pool);
   if (target.platform === 'darwin') await takeMacs(folder, { target, partial, pool });
   const node = await nodeFor(target);
+  takeNodesLicence(folder, partial);
   await buildHelper(folder, { target, modules, node });
   await buildCommandLine(folder, { target, modules, node });
+}
+
+/** Helper and command line are copies of Node, whose licence also has those of everything inside it. It is the same for all systems. */
+function takeNodesLicence(folder: string, partial: boolean): void {
+  const beside = join(dirname(process.execPath), 'LICENSE');
+  const found = [beside, join(dirname(process.execPath), '..', 'LICENSE'), '/usr/share/doc/nodejs/LICENSE'].find((file) =>
+    existsSync(file),
+  );
+  if (found !== undefined) putLicence(folder, 'node', found);
+  else if (partial) console.log("left out: Node's licence, which this installation of Node does not bring along");
+  else throw new Error(`Node's licence is not beside ${process.execPath}: use Node's own archive of version ${process.versions.node}`);
 }
 
 /** Our own openconnect, built here for this processor. The package depends on the distribution's, which is used where ours is missing. */

@@ -9,6 +9,7 @@ import { msiUnderWine, wrongInArm64 } from '../tests/packages/msi.ts';
 import { standInForElectron } from '../tests/packages/stand-in.ts';
 import { workerUnderWine } from '../tests/packages/wine.ts';
 import { makeDeb } from './deb/deb.ts';
+import { wrongNatives } from './native-contents.ts';
 import { buildNative } from './native.ts';
 import { packageProject, publisher, stageProject } from './package.ts';
 import { layoutIn, packageAt, type Package } from './release/packed.ts';
@@ -78,6 +79,9 @@ async function onLinux(): Promise<void> {
   if (!made) return;
   await check('linux-x64: signs in to a campus and keeps the password in the keychain', () => signsInToCampus(made));
   await check('linux-x64: signs in to ocserv through the packed worker', () => signsInToGateway(made));
+  await check('linux-x64: its natives are those of native.json, each with its licence', () =>
+    wrongNatives(join(made.resources, 'native'), made.target),
+  );
   const [older, newer] = ['0.1.0', '0.2.0'].map((version) => debOf(made, version));
   if (older === undefined || newer === undefined) return;
   await check(

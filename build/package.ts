@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { makeDeb } from './deb/deb.ts';
 import { makeMsi } from './msi/msi.ts';
+import { wrongNatives } from './native-contents.ts';
 import { buildNative } from './native.ts';
-import { layoutIn } from './release/packed.ts';
+import { layoutIn, packageAt } from './release/packed.ts';
 import { readBack } from './release/read-back.ts';
 import { missingForRelease, notariseImages, requireSigned } from './release/signing.ts';
 import { PlainError, reportingErrors } from './report-errors.ts';
@@ -175,6 +176,8 @@ async function packageTarget(target: Target, { built, pool, dir, partial, releas
   if (platform === 'linux' && !dir) addDeb(installers, target);
   if (platform === 'darwin' && release) notariseImages(installers, process.env);
   await readBack(installers, target);
+  const natives = partial ? [] : wrongNatives(join(packageAt(layoutIn(installers), target).resources, 'native'), target, release);
+  if (natives.length > 0) throw new Error(natives.join('\n'));
   if (release) requireSigned(platform, installers);
   return installers;
 }
