@@ -16,6 +16,8 @@ import { linuxNetwork } from './network-linux.ts';
 import type { ListeningSocket, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
+/** Where the pkg puts what runs as root (`build/macos/pkg/postinstall`). */
+const macFolder = '/Library/PrivilegedHelperTools/org.causeway.helper';
 const resolverFile = '/etc/resolv.conf';
 /** Route conditions that the kernel prints but does not accept. */
 const conditions = /\s(linkdown|dead|offload|trap|expires \d+sec)(?=\s|$)/g;
@@ -26,8 +28,8 @@ export const posix: HelperPlatform = {
     config: '/etc/causeway/helper.json',
     run: isMac ? '/var/run/causeway' : helperProtocol.directory,
     state: isMac ? '/var/db/causeway' : '/var/lib/causeway',
-    openconnect: '/usr/sbin/openconnect',
-    vpncScript: '/usr/share/vpnc-scripts/vpnc-script',
+    openconnect: isMac ? `${macFolder}/openconnect` : '/usr/sbin/openconnect',
+    vpncScript: isMac ? `${macFolder}/vpnc-script` : '/usr/share/vpnc-scripts/vpnc-script',
   },
   user: z.string().check(z.regex(/^[a-z_][a-z0-9_.-]{0,31}$/)),
   path: z.string().check(z.regex(/^\/[A-Za-z0-9._/ +-]+$/), z.maxLength(300)),
