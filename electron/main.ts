@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { app, nativeImage, session } from 'electron';
 import { agentFor } from '../shared/user-agent.ts';
@@ -21,7 +22,7 @@ import { createEnvironment } from './desktop/system/environment.ts';
 import { createDesktopPresenters, type DesktopPresenters } from './desktop/tray/presenters.ts';
 import { takeFault } from './desktop/system/fault-note.ts';
 import { hardenEveryPage, lockSession } from './desktop/pages/hardening.ts';
-import { openLog } from './desktop/system/log.ts';
+import { openLog, readLogs } from './desktop/system/log.ts';
 import { dropVariables, refusedSwitches } from './desktop/system/switches.ts';
 import { endOnFaults, sandboxRequired, startFailed, switchesRefused } from './desktop/system/fatal-errors.ts';
 import { openUserFolder } from './desktop/system/user-folder.ts';
@@ -48,6 +49,7 @@ import { builtHere } from './tunnels/openconnect/programs-linux.ts';
 import { Settings } from './storage/settings.ts';
 import { findOldTls } from './net/old-tls.ts';
 import { Proxies } from './net/proxy/lookup.ts';
+import { Redactor } from './redaction/redactor.ts';
 import { systemRoots } from './trust/roots.ts';
 import { dialOnly, directDial } from './tunnels/direct.ts';
 import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
@@ -70,7 +72,12 @@ registerAppScheme();
 hardenEveryPage();
 
 const { folder: userData, notice: folderNotice } = openUserFolder();
-const log = openLog(join(userData, 'logs'));
+const logFolder = join(userData, 'logs');
+const redactor = new Redactor(() => readLogs(logFolder));
+// Before the first line: what a folder's name or the system may put into any of them
+redactor.typed.add(userInfo().username, 'person');
+redactor.typed.add(hostname(), 'host');
+const log = openLog(logFolder, redactor);
 let application: Application | null = null;
 endOnFaults({ log, folder: userData, now: Date.now, onUnhandled: () => application?.tell({ code: 'internal' }) });
 
@@ -204,6 +211,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     findOldTls,
     campuses,
     policy: livePolicy,
+    redactor,
     otherVpn: () => otherVpn(),
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),

@@ -30,6 +30,8 @@ export interface ControllerDeps extends FailoverDeps {
   preset?(profile: Profile, prompt: Prompt): Prompt;
   random: () => number;
   log: (line: string) => void;
+  /** Called with every answer, of a person or prepared, before the gateway gets it. */
+  answering?: (prompt: Prompt, answer: Answer) => void;
   /** Tells the person something once. The session goes on. */
   tell?: (failure: Failure) => void;
   /** How long a gateway may stay away before its session is given up. Half an hour by default. */
@@ -223,7 +225,11 @@ export class AccessController {
         driver,
         engine,
         deps: this.deps,
-        ask: attempt.asking.ask,
+        ask: async (prompt, options) => {
+          const answer = await attempt.asking.ask(prompt, options);
+          this.deps.answering?.(prompt, answer);
+          return answer;
+        },
         onContact: (gateway) => {
           attempt.gateway = gateway;
           this.apply(attempt.number, { type: 'contact', gateway });

@@ -17,6 +17,8 @@ import { Attempts } from './attempts.ts';
 import { interruptedRun } from './interrupted-run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { PendingSecrets } from './sign-in/pending-secrets.ts';
+import { KnownNames } from './known-names.ts';
+import { Redactor } from '../redaction/redactor.ts';
 import { LinkConfirmations } from './link-confirmations.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
@@ -57,6 +59,8 @@ export interface ApplicationDeps extends Pick<
   notices?: readonly Failure[];
   /** The campuses that ship in the app. Without it, there are none. */
   campuses?: () => Promise<readonly ShippedCampus[]>;
+  /** Redacts reports, as it does the log. Default: a new one. */
+  redactor?: Redactor;
   /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
   otherVpn?: () => Promise<string | null>;
 }
@@ -77,6 +81,8 @@ class App implements Parts {
   readonly policy: PolicyControl;
   readonly taskFlow: TaskFlow;
   readonly clipboard: PasscodeClipboard;
+  readonly redactor: Redactor;
+  readonly knownNames: KnownNames;
   confirmation: Confirmation | null = null;
   settingsOpen = false;
   private readonly ending = new AbortController();
@@ -91,6 +97,8 @@ class App implements Parts {
   constructor(readonly deps: ApplicationDeps) {
     const { settings, secrets, desktop, log, now } = deps;
     const changed = (): void => this.changed();
+    this.redactor = deps.redactor ?? new Redactor();
+    this.knownNames = new KnownNames(this.redactor);
     this.recorder = new RunRecorder(this);
     const policy = deps.policy ?? withoutPolicy;
     const early = [...policy.current.notices, ...(deps.notices ?? [])].map((failure) => ({ id: failure.code, failure }));
@@ -140,6 +148,7 @@ class App implements Parts {
           this.notices.dismiss(failure.code);
           tell(failure);
         },
+        answering: (prompt, answer) => this.knownNames.answer(prompt, answer),
         preset: (profile, prompt) => this.savedSignIn.preset(profile, prompt),
         prepared: (profile) => this.attempts.prepared(profile),
       },
@@ -150,6 +159,7 @@ class App implements Parts {
       ({ userId, password, passcode, expiresAt }) => {
         const profileId = this.profileStore.selected?.id;
         if (profileId !== undefined) this.pendingSecrets.holdSignIn({ profileId, userId, password, remember: false });
+        this.knownNames.secret(passcode);
         this.pendingSecrets.holdPasscode(passcode, expiresAt);
       },
       now,
@@ -198,6 +208,7 @@ class App implements Parts {
       this.notices.add(notice);
     });
     this.recorder.record();
+    this.noteNames(this.state);
     this.samples = new TrafficSamples(() =>
       this.controller.state.kind === 'connected' ? { at: now(), ...this.controller.traffic() } : null,
     );
@@ -250,8 +261,14 @@ class App implements Parts {
   private changed(): void {
     this.askLinkConfirmation();
     const { state } = this;
+    this.noteNames(state);
     for (const listener of this.stateListeners) listener(state);
     this.recorder.recordSoon();
+  }
+
+  private noteNames(state: AppState): void {
+    this.knownNames.keepHosts(this.settings.get().profiles, this.policy.inForce);
+    this.knownNames.seen(state);
   }
 
   get preferences(): Preferences {
@@ -351,7 +368,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     },
     onState: (listener) => app.onState(listener),
     onTraffic: (listener) => app.onTraffic(listener),
-    verbs: verbsOf(app),
+    verbs: app.knownNames.noting(verbsOf(app)),
     dial: (host, port, signal) => app.controller.dial(host, port, signal),
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.attempts.quickConnect(),

@@ -7,6 +7,7 @@ import { serveControl } from '../../campus/control.ts';
 import { startCampus } from '../../campus/campus.ts';
 import { localAddress } from '../../campus/local-socket.ts';
 import { setOpenAtLogin } from '../../electron/desktop/system/autostart.ts';
+import { Redactor } from '../../electron/redaction/redactor.ts';
 import { openLog } from '../../electron/desktop/system/log.ts';
 import { Settings } from '../../electron/storage/settings.ts';
 
@@ -57,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('files that only their owner may r
 
   it('current and rotated logs are private to their owner', async () => {
     const folder = await place();
-    const log = openLog(join(folder, 'logs'));
+    const log = openLog(join(folder, 'logs'), new Redactor());
     for (let line = 0; line < 600; line++) log.line('x y '.repeat(400));
     expect((await readdir(join(folder, 'logs'))).length).toBeGreaterThan(1);
     expect(openToOthers(folder)).toEqual([]);

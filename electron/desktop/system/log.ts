@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Redactor } from '../../redaction/redactor.ts';
 import { retryWhileLockedSync } from '../../system/locked-files.ts';
 
 /**
  * The app's log: a few lines a day for the help desk, in one file that is rotated when it is full. No line should hold a
- * secret. If one does, {@link redact} removes it.
+ * secret or a name. If one does, the {@link Redactor} replaces it.
  */
 export interface Log {
   readonly folder: string;
@@ -17,7 +18,7 @@ const keptFiles = 3;
 const maxLineChars = 2_000;
 
 /** Opens the log in `folder`, readable only by its owner. A full disk stops the log, never the app. */
-export function openLog(folder: string, now: () => number = Date.now): Log {
+export function openLog(folder: string, redactor: Pick<Redactor, 'redact'>, now: () => number = Date.now): Log {
   const file = join(folder, fileName);
   let size: number | null = null; // bytes in the current file; null while nothing can be written
   let limit = maxFileBytes;
@@ -39,7 +40,7 @@ export function openLog(folder: string, now: () => number = Date.now): Log {
     line(text) {
       const before = size;
       if (before === null) return;
-      const entry = `${new Date(now()).toISOString()} ${redact(text).slice(0, maxLineChars)}\n`;
+      const entry = `${new Date(now()).toISOString()} ${redactor.redact(asLine(text)).slice(0, maxLineChars)}\n`;
       attempt(() => {
         const full = before + entry.length > limit;
         const isNew = full && setAside(file);
@@ -71,20 +72,18 @@ function rotate(file: string): void {
   retryWhileLockedSync(() => renameSync(file, aside(1)));
 }
 
-/** Patterns of secrets, and their replacements. After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends. */
-const secrets: readonly (readonly [RegExp, string])[] = [
-  [/\b(authorization|cookie|password|passcode|secret|ticket|token|otp)(["']?\s*[:=]).*$/gi, '$1$2 …'],
-  [/\b(bearer|basic)\s+[\w+/=.-]{8,}/gi, '$1 …'],
-  // The query and fragment of an address. It looks back from `?` or `#`: looking ahead from every letter takes seconds in a long line
-  [/[?#](?<=:\/\/[^\s?#]*.)\S*/g, '?…'],
-  // Tickets, keys, hashes
-  [/(?<![\w-])[\w-]{32,}(?![\w-])/g, '…'],
-  // Passcodes of 6 to 9 digits, with or without spaces
-  [/(?<!\d)(?:\d{6,9}|\d{3} \d{3}(?: \d{3})?)(?!\d)/g, '…'],
-];
+const asLine = (text: string): string => text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
 
-/** The text as one line, with everything that looks like a secret removed. */
-export function redact(text: string): string {
-  const line = text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
-  return secrets.reduce((clean, [pattern, instead]) => clean.replaceAll(pattern, instead), line);
+/** What earlier runs and this one have logged, the oldest first. Empty if it cannot be read. */
+export function readLogs(folder: string): string {
+  const names = [...Array.from({ length: keptFiles - 1 }, (_, index) => `${fileName}.${keptFiles - 1 - index}`), fileName];
+  return names.map((name) => readText(join(folder, name))).join('');
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // there is none, or it cannot be read: then there is nothing to show
+  }
 }

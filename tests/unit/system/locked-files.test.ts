@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Redactor } from '../../../electron/redaction/redactor.ts';
 import { openLog } from '../../../electron/desktop/system/log.ts';
 import { Settings } from '../../../electron/storage/settings.ts';
 import { retryWhileLocked } from '../../../electron/system/locked-files.ts';
@@ -85,7 +86,7 @@ describe('files that a virus scanner holds', () => {
   });
 
   test.each(codes)('the log is rotated once its lock is gone, and is written on until then: %s', (code) => {
-    const log = openLog(folder);
+    const log = openLog(folder, new Redactor());
     const fill = (): void => {
       for (let count = 0; count < 300; count++) log.line('x '.repeat(900));
     };

@@ -1,0 +1,64 @@
+/** Patterns of secrets. Names, addresses and hosts are {@link Redactor}'s. */
+
+/** The text without what looks like a secret. */
+export function removeSecrets(text: string): string {
+  return replacements.reduce((clean, [pattern, instead]) => clean.replaceAll(pattern, instead), text);
+}
+
+/**
+ * The text without passcodes: 6 to 9 digits, together or in groups as they are read aloud. No part of an address, of a number
+ * with a point or a unit, of `0x80070005` or of a telephone number is one.
+ */
+export const removeCodes = (text: string): string => text.replaceAll(codes, '…');
+const codes =
+  /(?<![\d+]|\d\.|\+\d{1,3} |0x|\b(?:pid|port|process|line|errno) )(?:\d{6,9}|(?<!:)\d{3}([ -])\d{3,4}(?:\1\d{3})?|(?<!:)\d{2}([ -])\d{2}\2\d{2})(?!\d|\.\d|\s?(?:ms|s|min|bytes?|k?B|[KM]i?B|%)(?![\p{L}\p{N}]))/gu;
+
+type Replace = (whole: string, ...groups: string[]) => string;
+const keep =
+  (isHarmless: (text: string) => boolean): Replace =>
+  (whole) =>
+    isHarmless(whole) ? whole : '…';
+
+const replacements: readonly (readonly [RegExp, Replace])[] = [
+  // Keys and certificates
+  [/-----BEGIN ([A-Z\d ]{1,40})-----[^-]*((?:-----END [A-Z\d ]{1,40}-----)?)/g, (_whole, kind, end) => `-----BEGIN ${kind}-----…${end}`],
+  // Keys for one-time codes, data in addresses, SAML's answer to a client
+  [/\b(otpauth:\/\/|data:(?=[a-z]{1,20}\/)|globalprotectcallback:)[^\s"'<>]*/gi, (_whole, scheme) => `${scheme}…`],
+  // After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends
+  [
+    /((?:authorization|cookie|passw(?:or)?d|passphrase|passcode|secret|credential|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
+    (whole, name, rest) => (/^\s*["']?(?:true|false|null)\b/.test(rest) ? whole : `${name} …`),
+  ],
+  [/\b(bearer|basic|negotiate|ntlm|digest)\s+[\w+/=.-]{8,}/gi, (_whole, scheme) => `${scheme} …`],
+  // Cookies of sessions (Ivanti, Cisco, F5, Fortinet, GlobalProtect, web servers), and codes of sign-ins by OAuth
+  [
+    /((?<![a-z\d])(?:DS[A-Z]\w{0,30}|webvpn\w{0,20}|MRHSession|F5_ST|SVPNCOOKIE|SVPNNETWORKCOOKIE|\w{0,20}authcookie|\w{0,20}sess(?:ion)?_?(?:id|key)?|__(?:Host|Secure)-\w{1,40}|code|nonce|sid|sig|signature|assertion|csrf\w{0,10}|xsrf\w{0,10})["']?=["']?)[^\s&;,"']+/gi,
+    (_whole, name) => `${name}…`,
+  ],
+  // What a page is asked with, and a form that is sent
+  [/\?[\w.%-]{1,60}=\S*/g, () => '?…'],
+  [/(?<![\w.%-])([\w.%-]{1,60}=)[^\s&=]*&[\w.%-]{1,60}=\S*/g, (_whole, name) => `${name}…`],
+  // JSON Web Tokens
+  [/\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}/g, () => '…'],
+  // Tickets, keys, hashes, long base64
+  [/(?<![\w-])[\w-]{32,}(?![\w-])/g, keep(isWords)],
+  [/(?<![\w+/=-])[A-Za-z\d+/]{24,}={0,2}(?![\w+/=-])/g, keep((text) => !isBase64(text))],
+  [/(?<![\w-])[\w-]{16,31}(?![\w-])/g, keep((text) => !isRandom(text))],
+];
+
+/** `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`, `a-very-long-name-of-a-file-or-setting`: only letters, in words of one case. */
+function isWords(text: string): boolean {
+  return /^(?:[A-Z]{1,20}(?:_[A-Z]{1,20})+|[a-z]{1,20}(?:[-_][a-z]{1,20})+)$/.test(text);
+}
+
+/** Not a path: a mark that only base64 has, or segments longer than names and of mixed letters and digits. */
+function isBase64(text: string): boolean {
+  if (text.includes('+') || text.endsWith('=')) return true;
+  const segments = text.split('/');
+  return text.length / segments.length >= 16 && isMixed(text);
+}
+
+/** Mixed letters and digits without words, or a long hexadecimal number. */
+const isRandom = (text: string): boolean =>
+  /^[\da-f]+$/i.test(text) ? /\d/.test(text) && /[a-f]/i.test(text) : text.length >= 20 && isMixed(text);
+const isMixed = (text: string): boolean => /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);

@@ -1,0 +1,144 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+/** What something typed is: a secret, the name of a person, or the name of a computer. */
+export type TypedKind = 'secret' | 'person' | 'host';
+
+export interface Found {
+  start: number;
+  end: number;
+  kind: TypedKind;
+}
+
+/** Shorter texts are found in too many words. */
+const minChars = 4;
+/** A text of letters and digits that is shorter than this counts only as a whole word. */
+const wholeWordChars = 8;
+const maxChars = 2_000;
+/** The most spellings that are kept. The oldest are dropped. */
+const maxSpellings = 4_000;
+
+/** Names of accounts that many people have. Replacing them would take common words out of sentences. */
+const sharedNames = new Set(
+  'root admin administrator user users guest student students staff test ubuntu debian home public default system local nobody causeway'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Recognizes what was typed or used in this run (passwords, passcodes, user IDs, tickets) without keeping it. For each
+ * spelling there are only its length, a rolling sum and an HMAC with a key of this run.
+ */
+export class TypedText {
+  private readonly key = randomBytes(32);
+  /** By length, then by rolling sum. */
+  private readonly spellings = new Map<number, Map<number, { digest: string; kind: TypedKind; wholeWord: boolean }>>();
+  private count = 0;
+
+  /** Recognizes this text from now on, in every usual spelling and in upper or lower case. */
+  add(text: string, kind: TypedKind): void {
+    const value = Buffer.from(text.trim().slice(0, maxChars)).toString();
+    if (value.length < minChars || (kind !== 'secret' && sharedNames.has(value.toLowerCase()))) return;
+    for (const spelling of spellingsOf(value, kind)) this.addSpelling(spelling.toLowerCase(), kind);
+  }
+
+  /** The places of everything typed in a text, in order, without overlaps. */
+  find(text: string): Found[] {
+    const lower = text.toLowerCase();
+    // A few letters have a longer lower case: then only what is in lower case anyway is found
+    const searched = lower.length === text.length ? lower : text;
+    const found = [...this.spellings].flatMap(([length, sums]) => this.findOfLength(searched, length, sums));
+    found.sort((one, other) => one.start - other.start || other.end - one.end);
+    const apart: Found[] = [];
+    for (const each of found) if (each.start >= (apart.at(-1)?.end ?? 0)) apart.push(each);
+    return apart;
+  }
+
+  private addSpelling(spelling: string, kind: TypedKind): void {
+    if (spelling.length < minChars) return;
+    const sums = this.spellings.get(spelling.length) ?? new Map<number, { digest: string; kind: TypedKind; wholeWord: boolean }>();
+    this.spellings.set(spelling.length, sums);
+    const sum = sumOf(spelling, 0, spelling.length);
+    // A name that is a secret as well is a secret
+    if (sums.get(sum)?.kind === 'secret') return;
+    if (!sums.has(sum)) this.count++;
+    const wholeWord = kind !== 'secret' || (spelling.length < wholeWordChars && /^[\p{L}\p{N}]+$/u.test(spelling));
+    sums.set(sum, { digest: this.digestOf(spelling), kind, wholeWord });
+    if (this.count > maxSpellings) this.dropOldest();
+  }
+
+  private dropOldest(): void {
+    for (const [length, sums] of this.spellings) {
+      for (const sum of sums.keys()) {
+        sums.delete(sum);
+        this.count--;
+        if (sums.size === 0) this.spellings.delete(length);
+        return;
+      }
+    }
+  }
+
+  private findOfLength(
+    text: string,
+    length: number,
+    sums: ReadonlyMap<number, { digest: string; kind: TypedKind; wholeWord: boolean }>,
+  ): Found[] {
+    const found: Found[] = [];
+    if (text.length < length) return found;
+    const leading = powerOf(length - 1);
+    let sum = sumOf(text, 0, length);
+    for (let start = 0; ; start++) {
+      const known = sums.get(sum);
+      const end = start + length;
+      if (known && (!known.wholeWord || isWholeWord(text, start, end)) && this.digestOf(text.slice(start, end)) === known.digest)
+        found.push({ start, end, kind: known.kind });
+      if (end >= text.length) return found;
+      sum = (Math.imul(sum - Math.imul(text.charCodeAt(start), leading), base) + text.charCodeAt(end)) >>> 0;
+    }
+  }
+
+  private digestOf(text: string): string {
+    return createHmac('sha256', this.key).update(text).digest('base64');
+  }
+}
+
+/** Rabin and Karp's rolling sum, modulo 2³². */
+const base = 0x01000193;
+function sumOf(text: string, start: number, end: number): number {
+  let sum = 0;
+  for (let index = start; index < end; index++) sum = (Math.imul(sum, base) + text.charCodeAt(index)) >>> 0;
+  return sum;
+}
+function powerOf(exponent: number): number {
+  let power = 1;
+  for (let count = 0; count < exponent; count++) power = Math.imul(power, base);
+  return power;
+}
+
+const isWordCharacter = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+const isWholeWord = (text: string, start: number, end: number): boolean =>
+  !isWordCharacter(text.slice(Math.max(0, start - 1), start)) && !isWordCharacter(text.slice(end, end + 1));
+
+/** How a text may be written where it leaks: as it is, in JSON, in an address, in a form, encoded, or grouped as digits are read aloud. */
+function spellingsOf(text: string, kind: TypedKind): Set<string> {
+  const bytes = Buffer.from(text);
+  const plain = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)];
+  if (kind !== 'secret') return new Set(plain);
+  const digits = text.replaceAll(/[ -]/g, '');
+  const grouped = /^\d{6,10}$/.test(digits)
+    ? [digits, ...[2, 3, 4].flatMap((size) => [' ', '-'].map((mark) => (digits.match(groups[size] ?? /.+/g) ?? []).join(mark)))]
+    : [];
+  const hex = bytes.toString('hex');
+  const encoded = bytes.length < 6 ? [] : [hex, hex.replaceAll(/../g, '%$&'), ...[0, 1, 2].flatMap((before) => base64Of(bytes, before))];
+  return new Set([...plain, ...grouped, ...encoded]);
+}
+
+const groups: Readonly<Record<number, RegExp>> = { 2: /.{1,2}/g, 3: /.{1,3}/g, 4: /.{1,4}/g };
+
+/** Its base64 in the middle of a longer text, without the characters that depend on what surrounds it. */
+function base64Of(bytes: Buffer, before: number): string[] {
+  const padded = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString('base64')
+    .replaceAll('=', '');
+  const firm = padded.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1);
+  return [firm, firm.replaceAll('+', '-').replaceAll('/', '_')];
+}

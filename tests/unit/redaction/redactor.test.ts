@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../electron/redaction/redactor.ts';
+
+/** A redactor that knows one campus. */
+function campusRedactor(): Redactor {
+  const redactor = new Redactor();
+  redactor.keepHosts(['2fa.campus.test', 'vpn.campus.test', '*.cluster.campus.test', 'api-*.duosecurity.com', '192.0.2.1']);
+  return redactor;
+}
+const redact = (text: string): string => campusRedactor().redact(text);
+
+const base64 = Buffer.from('a ticket that nobody may see, 1234').toString('base64');
+
+describe('redaction takes out secrets', () => {
+  it.each([
+    ['a ticket', 'resumed with q8mJm2kA0rXv5m9eVd1lq8mJm2kA0rXv5m9eVd1lq8m', 'q8mJm2kA0rXv5m9eVd1l'],
+    ['a header', 'sent Authorization: Bearer abc.def-ghi', 'abc.def'],
+    ['a bearer token', 'sent bearer abc.def-ghi', 'abc.def'],
+    ['a cookie', 'got set-cookie: __Host-session=short; Secure', 'short'],
+    ['a password with blanks', '{"password": "my pass phrase"}', 'phrase'],
+    ['a password in a setting', 'user_password=short', 'short'],
+    ['a passcode', 'typed 482913', '482913'],
+    ['a passcode of 7 digits', 'typed 4829135', '4829135'],
+    ['a recovery passcode as read aloud', 'typed 482 913 555', '913'],
+    ['a passcode with hyphens', 'code 482-913', '913'],
+    ['the query of an address', 'loaded https://2fa.campus.test/one-time?t=abc#x', 'abc'],
+    ['the query of a path', 'asked for /dana-na/auth/url.cgi?realm=Students', 'Students'],
+    ['the user of an address', 'loaded https://mei:short@2fa.campus.test/', 'short'],
+    ['a form', 'sent realm=Students&tz=8&key=short', 'short'],
+    ['a TOTP key', 'secret=JBSWY3DP', 'JBSWY3DP'],
+    ['a TOTP address', 'scanned otpauth://totp/Campus:mei?secret=JBSWY3DP', 'JBSWY3DP'],
+    ['SAML’s answer', `SAMLResponse=${base64}`, base64.slice(0, 12)],
+    ['a code of a sign-in', 'redirected with code=4/0AX4XfW', '0AX4XfW'],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nMIIEvgIB\nADANBg==\n-----END PRIVATE KEY----- then', 'ADANBg'],
+    ['an Ivanti cookie', 'got DSID=abc123; secure', 'abc123'],
+    ['a Cisco cookie', 'got webvpn=1@2@3@4', '1@2@3'],
+    ['a GlobalProtect cookie', 'got portal-userauthcookie=abc123', 'abc123'],
+    ['an F5 cookie', 'got MRHSession=abc123', 'abc123'],
+    ['base64', `got ${base64}`, base64.slice(0, 12)],
+    ['a web token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZWkifQ.c2ln', 'eyJzdWIi'],
+    ['a hexadecimal key', 'got 0f1e2d3c4b5a69788796a5b4', '0f1e2d3c'],
+  ])('redaction removes %s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
+});
+
+describe('redaction takes out names', () => {
+  it.each([
+    ['a home folder on Linux', 'in /home/mei.chan/.config', 'in /home/person-1/.config'],
+    ['a home folder on macOS', 'in /Users/mei/Library', 'in /Users/person-1/Library'],
+    ['a home folder on Windows', 'in C:\\Users\\Mei Chan\\AppData', 'in C:\\Users\\person-1\\AppData'],
+    ['a home folder on Windows with slashes', 'in c:/users/mei/AppData', 'in c:/users/person-1/AppData'],
+    ['a home folder with escaped backslashes', 'in "C:\\\\Users\\\\Mei Chan\\\\x"', 'in "C:\\\\Users\\\\person-1\\\\x"'],
+    ['a home folder in a file address', 'at file:///C:/Users/Mei%20Chan/x.mjs:12:3', 'at file:///C:/Users/person-1/x.mjs:12:3'],
+    ['a home folder in a POSIX file address', 'at file:///home/mei/x.mjs', 'at file:///home/person-1/x.mjs'],
+    ['an e-mail address', 'for mei.chan+vpn@campus.test, then', 'for person-1, then'],
+    ['a named user', 'user=mei.chan opened', 'user=person-1 opened'],
+    ['an IPv4 address with its port', 'to 10.0.0.1:443', 'to address-1:443'],
+    ['an IPv4 address with a port behind a dot', 'to 10.0.0.1.443 now', 'to address-1.443 now'],
+    ['a range of IPv4 addresses', '10.0.0.1-10.0.0.9', 'address-1-address-2'],
+    ['an IPv4 network', 'route 10.8.0.0/16', 'route address-1/16'],
+    ['an IPv4 address in a name', 'from ip-10-0-0-1', 'from address-1'],
+    ['an IPv6 address in brackets', 'to [2001:db8::1]:443', 'to [address-1]:443'],
+    ['an IPv6 address with its zone', 'from fe80::1%eth0', 'from address-1'],
+    ['an IPv6 address with an encoded zone', 'https://[fe80::1%25en0]/', 'https://[address-1]/'],
+    [
+      'one IPv6 address in four spellings',
+      '2001:db8::1 2001:DB8:0:0:0:0:0:1 2001:0db8::0001 2001:db8::0:1',
+      'address-1 address-1 address-1 address-1',
+    ],
+    ['an IPv4 address inside IPv6', '10.0.0.1 ::ffff:10.0.0.1 ::ffff:a00:1', 'address-1 address-1 address-1'],
+    ['one MAC address in three spellings', 'aa:bb:cc:dd:ee:0f AA-BB-CC-DD-EE-0F aabb.ccdd.ee0f', 'address-1 address-1 address-1'],
+    ['a MAC address behind a label', 'mac:aa:bb:cc:dd:ee:0f', 'mac:address-1'],
+    ['a host outside the profile', 'blocked tracker.example.org and tracker.example.org.', 'blocked host-1 and host-1.'],
+    ['a host with its port', 'to nas.local:8443', 'to host-1:8443'],
+    ['a host without a dot in an address', 'loaded https://intranet/x', 'loaded https://host-1/x'],
+    ['a host of a share', 'read \\\\server\\share\\x', 'read \\\\host-1\\share\\x'],
+    ['a host below one of the profile', 'evil.2fa.campus.test', 'host-1'],
+    ['a host of another campus', 'vpn.campus.test.evil.example', 'host-1'],
+  ])('redaction replaces %s', (_what, line, clean) => expect(redact(line)).toBe(clean));
+
+  it('redaction keeps two of a kind apart, and one the same', () => {
+    const redactor = campusRedactor();
+    expect(redactor.redact('10.0.0.1 10.0.0.2')).toBe('address-1 address-2');
+    expect(redactor.redact('/home/mei/x a.example 10.0.0.2')).toBe('/home/person-1/x host-1 address-2');
+  });
+});
+
+describe('redaction leaves what the help desk needs', () => {
+  it.each([
+    'portal: 2fa.campus.test:8443 did not load: tunnel-down ERR_TUNNEL_CONNECTION_FAILED (ticket-rejected, passcode-wrong)',
+    'Causeway 1.2.3.4 on linux x64, Electron 45.4.1, Chrome/128.0.6613.18, version 10.0.0.1',
+    'Windows 10.0.19045.3803, libopenconnect.so.5, OpenConnect v9.21, object 1.3.6.1.4.1.311.20.2.3',
+    'at 2026-11-29T20:58:15.123Z, 12:34:56, 09:22',
+    'read in 123456 ms, 4829135 bytes, 0x80070005, pid 1234567, 0.0.1734725',
+    'the SHA-256 is 3F:0A:91:C4:77:1E:5B:D2:88:60:AF:3C:09:E4:12:BD:5A:F7:2C:93:46:D1:0E:68:B5:7A:C0:21:9D:34:E8:F6',
+    'the SHA-1 is 3F:0A:91:C4:77:1E:5B:D2:88:60:AF:3C:09:E4:12:BD:5A:F7:2C:93',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY, DEPTH_ZERO_SELF_SIGNED_CERT',
+    'settings.json, causeway.log.1, main.mjs:123:45, /opt/Causeway/resources/native/libopenconnect.so.5',
+    'at App.changed (main.mjs:12:3) at Foo.open (main.mjs:1:2)',
+    '127.0.0.1:8443 [::1]:443 0.0.0.0 localhost 192.0.2.1',
+    'node1.cluster.campus.test api-1a2b3c4d.duosecurity.com',
+    'keytar@7.10.6 from @github/keytar',
+    'the help desk: +853 8822 8600',
+    'rememberPasswords = false (enforced)',
+    'app://causeway/index.html causeway://connect/campus-test',
+  ])('redaction leaves “%s” as it is', (line) => expect(redact(line)).toBe(line));
+});
+
+describe('redaction takes out what was typed', () => {
+  const password = 'cañary right+8fk2/"é"';
+  it.each([
+    ['as it is', password],
+    ['in JSON', JSON.stringify(password)],
+    ['percent-encoded', encodeURIComponent(password)],
+    ['in a form', new URLSearchParams([['p', password]]).toString()],
+    ['in hexadecimal', Buffer.from(password).toString('hex')],
+    ['in base64', Buffer.from(`x:${password}:y`).toString('base64url')],
+    ['in capitals', password.toUpperCase()],
+  ])('redaction finds a typed password %s', (_how, written) => {
+    const redactor = new Redactor();
+    redactor.typed.add(password, 'secret');
+    const clean = redactor.redact(`failed at ${written} there`);
+    expect(clean).toMatch(/^failed at .* there$/);
+    for (const part of [
+      '8fk2',
+      '8FK2',
+      Buffer.from('right+8fk2').toString('hex'),
+      Buffer.from(`x:${password}`).toString('base64url').slice(4, 16),
+    ])
+      expect(clean).not.toContain(part);
+  });
+
+  it('redaction finds a typed user ID, a short answer and a name of this computer as whole words', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('dc012345', 'person');
+    redactor.typed.add('4m9x', 'secret');
+    redactor.typed.add('MEI-LAPTOP', 'host');
+    expect(redactor.redact('dc012345 at mei-laptop gave 4m9x, not x4m9x')).toBe('person-1 at host-1 gave …, not x4m9x');
+    expect(redactor.redact('/home/dc012345/x, dc012345@campus.test')).toBe('/home/person-1/x, person-1');
+  });
+
+  it('redaction does not take a name that many accounts have out of sentences', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('root', 'person');
+    expect(redactor.redact("the system's root certificates")).toBe("the system's root certificates");
+  });
+
+  it('what was typed is recognized, but not held', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('a long password 1', 'secret');
+    const held = (value: unknown): string[] => {
+      if (typeof value === 'string') return [value];
+      if (value instanceof Map) return [...value].flat().flatMap(held);
+      return typeof value === 'object' && value !== null ? Object.values(value).flatMap(held) : [];
+    };
+    expect(held(redactor.typed).length).toBeGreaterThan(0);
+    expect(held(redactor.typed).filter((text) => /password|YSBsb25n/.test(text))).toEqual([]);
+  });
+});
+
+describe('redaction of any text', () => {
+  const word = fc.constantFrom(
+    'to',
+    'at',
+    'failed:',
+    '(',
+    'tunnel-down',
+    'https://',
+    '=',
+    '"',
+    '\\',
+    '/home/',
+    'password',
+    '…',
+    'person-1',
+    '482 913',
+    '\n',
+  );
+  const octet = fc.integer({ min: 0, max: 255 });
+  const ipv4 = fc
+    .tuple(octet, octet, octet, octet)
+    .map((octets) => octets.join('.'))
+    .filter((text) => !/^(?:127\.|0\.0\.0\.0|255\.255\.255\.255)/.test(text));
+  const ipv6 = fc.ipV6().filter((text) => URL.parse(`http://[${text}]`) !== null && !/^[0:]*1?$/.test(text) && !text.endsWith('127.0.0.1'));
+  const mac = fc
+    .array(octet, { minLength: 6, maxLength: 6 })
+    .map((octets) => octets.map((each) => each.toString(16).padStart(2, '0')).join(':'))
+    .filter((text) => !/^(?:00:){5}00|^(?:ff:){5}ff/.test(text));
+  const label = fc.stringMatching(/^[a-z][a-z0-9]{0,7}(?:-[a-z0-9]{1,3})?$/);
+  const host = fc.tuple(label, label, fc.constantFrom('com', 'org', 'edu.mo', 'local', 'example')).map((labels) => labels.join('.'));
+  const around = fc.constantFrom(
+    ['', ''],
+    ['(', ')'],
+    ['"', '"'],
+    ['host=', ','],
+    ['peer: ', '.'],
+    ['[', ']'],
+    ['https://', '/x'],
+    ['<', '>:443'],
+  );
+
+  it('no address, in any spelling and place, comes through', () => {
+    fc.assert(
+      fc.property(fc.oneof(ipv4, ipv6, mac), around, (address, [before = '', after = '']) => {
+        // In an address, IPv6 has brackets
+        const shown = before === 'https://' && address.includes(':') ? `[${address}]` : address;
+        const clean = redact(`refused by ${before}${shown}${after} now`);
+        expect(clean).not.toContain(address);
+        expect(clean).toContain('address-1');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('no host that the profile does not name comes through', () => {
+    fc.assert(
+      fc.property(host, around, (name, [before = '', after = '']) => {
+        expect(redact(`refused by ${before}${name}${after} now`)).not.toContain(name);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('redacting twice changes nothing more', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(word, ipv4, ipv6, mac, host, fc.string({ maxLength: 12 }), fc.base64String({ maxLength: 60 }), fc.emailAddress()),
+        ),
+        fc.constantFrom('', ' '),
+        (parts, gap) => {
+          const redactor = campusRedactor();
+          const once = redactor.redact(parts.join(gap));
+          expect(redactor.redact(once)).toBe(once);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['a', 'a://', 'https://x.test/', 'token ', '12 ', '?', 'bearer ', 'a.', 'a:', '1.', '\\', '/home/', '@a', '-', 'a=b&', 'A1b/'])(
+    'redaction removes half a megabyte of “%s” quickly',
+    (piece) => {
+      expect(redact(piece.repeat(500_000 / piece.length)).length).toBeGreaterThan(0);
+    },
+  );
+});
