@@ -174,7 +174,7 @@ export const failures: Messages['failures'] = {
   },
   'account-locked': {
     title: '帳戶已鎖定',
-    happened: '錯誤次數過多。校園系統接受再次嘗試的時間：{untilAt}。',
+    happened: '錯誤次數過多。校園系統將於 {untilAt} 接受再次登入。',
     todo: '請等到該時間。如不能等，請致電服務中心。',
   },
   'account-locked-out': {
@@ -500,7 +500,7 @@ export const failures: Messages['failures'] = {
   },
   'recovery-limited': {
     title: '嘗試次數過多',
-    happened: '校園系統接受再次嘗試的時間：{untilAt}。',
+    happened: '校園系統將於 {untilAt} 接受再次嘗試。',
     todo: '請等到該時間。如不能等，請致電服務中心。',
   },
   'recovery-unreachable': {
