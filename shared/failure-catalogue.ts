@@ -151,6 +151,7 @@ export const failureCatalogue = {
   'component-altered': 'later',
   'temporary-folder': 'later',
   'control-foreign': 'later',
+  'versions-differ': 'later',
   'roots-late': 'now',
   'parts-missing': 'later',
   'sandbox-off': 'later',

@@ -156,6 +156,7 @@ const exitCodes = {
   'temporary-folder': missing,
   'component-failed': missing,
   'control-foreign': missing,
+  'versions-differ': missing,
   'roots-late': unreachable,
   'session-interrupted': ended,
   'sign-in-interrupted': ended,

@@ -42,6 +42,8 @@ class RemoteSession implements SessionClient {
   readonly notices = [];
   readonly lost: Promise<void>;
   private count = 0;
+  /** Whether a message could not be read, after which the connection is closed. */
+  private isForeign = false;
   private readonly waiting = new Map<number, (message: ControlMessage | null) => void>();
   private readonly listeners = new Set<(access: AccessState) => void>();
 
@@ -146,8 +148,10 @@ class RemoteSession implements SessionClient {
         else if (message?.type === 'done') {
           const value = z.safeParse(values[verb], message.value);
           if (value.success) done(value.data);
-          else failed(fail('component-failed', { component: 'Causeway' }, { detail: `the app's reply to ${verb} cannot be read` }));
-        } else failed(fail('component-failed', { component: 'Causeway' }));
+          else failed(fail('versions-differ', { component: 'Causeway' }, { detail: `the app's reply to ${verb} cannot be read` }));
+        } else if (this.isForeign)
+          failed(fail('versions-differ', { component: 'Causeway' }, { detail: 'a message of the app cannot be read' }));
+        else failed(fail('component-failed', { component: 'Causeway' }));
       });
       writeLine(this.socket, { ...more, id, verb });
     });
@@ -156,6 +160,7 @@ class RemoteSession implements SessionClient {
   private onMessage(raw: unknown): void {
     const message = controlMessageSchema.safeParse(raw);
     if (!message.success) {
+      this.isForeign = true;
       this.socket.destroy();
       return;
     }

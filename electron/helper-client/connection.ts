@@ -22,6 +22,8 @@ export class HelperConnection {
   /** Called when the tunnel has lost its connection. */
   onSilent: () => void = () => undefined;
   private resolveEnded: (ending: TunnelEnding) => void = () => undefined;
+  /** Whether the two ends do not understand each other, after which the connection is closed. */
+  private isForeign = false;
 
   private constructor(private readonly socket: Socket) {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
@@ -54,7 +56,10 @@ export class HelperConnection {
     });
   }
 
-  /** Sends a request. Fails with the helper's failure, with `helper-missing` if it is gone or silent, or with `cancelled`. */
+  /**
+   * Sends a request. Fails with the helper's failure, with `helper-missing` if it is gone or silent, with `versions-differ` if
+   * either end cannot read the other's message, or with `cancelled`.
+   */
   async ask(request: WithoutId<HelperRequest>, timeoutMs: number, signal: AbortSignal): Promise<Reply> {
     this.asked += 1;
     const id = this.asked;
@@ -66,7 +71,13 @@ export class HelperConnection {
     };
     const message = await withDeadline<HelperMessage>(bound, (done, failed) => {
       this.waiting.set(id, done);
-      void this.gone.then(() => failed(fail('helper-missing', undefined, { detail: 'the helper closed the connection' })));
+      void this.gone.then(() =>
+        failed(
+          this.isForeign
+            ? fail('versions-differ', { component: 'causeway-helper' })
+            : fail('helper-missing', undefined, { detail: 'the helper closed the connection' }),
+        ),
+      );
       this.socket.write(`${JSON.stringify({ ...request, id })}\n`);
     });
     this.waiting.delete(id);
@@ -83,6 +94,7 @@ export class HelperConnection {
     for (const line of this.lines.add(bytes) ?? []) {
       const parsed = helperMessageSchema.safeParse(parse(line));
       if (!parsed.success) {
+        this.isForeign = true;
         this.socket.destroy();
         return;
       }
@@ -91,6 +103,8 @@ export class HelperConnection {
         if (message.event === 'ended') this.resolveEnded(message.ending);
         if (message.event === 'silent') this.onSilent();
       } else if (message.id !== null) this.waiting.get(message.id)?.(message);
+      // The helper could not read a request, and closes the connection
+      else this.isForeign = true;
     }
   }
 }

@@ -38,6 +38,8 @@ export const controlRequestSchema = z.discriminatedUnion('verb', [
   /** Opens a proxy for other programs on this loopback port. It closes with this connection. */
   z.object({ id, verb: z.literal('appTunnel'), port: z.int().check(z.minimum(0), z.maximum(65_535)) }),
 ]);
+/** What a request of any version has. */
+export const askedSchema = z.object({ id });
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
 export type ControlVerb = ControlRequest['verb'];
 

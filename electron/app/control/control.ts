@@ -12,6 +12,7 @@ import { controlAddress } from './control-address.ts';
 import { readLines, writeLine } from './control-lines.ts';
 import {
   control,
+  askedSchema,
   controlRequestSchema,
   type ControlHolder,
   type ControlMessage,
@@ -103,6 +104,8 @@ const mayRingPhone = (answer: Answer): boolean =>
 class Client {
   private pending = 0;
   private ending = false;
+  /** Nothing more of it is read. */
+  private isDropped = false;
   private unwatch: (() => void) | null = null;
   private proxy: { opened: LoopbackProxy; stop: () => void } | null = null;
   private readonly firstMessageTimer: NodeJS.Timeout;
@@ -133,11 +136,17 @@ class Client {
 
   private onMessage(message: unknown): void {
     clearTimeout(this.firstMessageTimer);
+    if (this.isDropped) return;
     const request = controlRequestSchema.safeParse(message);
     this.pending += 1;
     if (!request.success || this.pending > control.maxPending) {
       this.log(`control: ${request.success ? 'too many requests' : 'an invalid request'}`);
-      this.socket.destroy();
+      this.isDropped = true;
+      // A command line of another version is told why
+      const asked = request.success ? null : askedSchema.safeParse(message);
+      if (asked?.success)
+        this.send({ type: 'failed', id: asked.data.id, failure: fail('versions-differ', { component: 'Causeway' }).failure });
+      this.socket.destroySoon();
       return;
     }
     void this.serve(request.data);

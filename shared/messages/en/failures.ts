@@ -707,6 +707,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'Another user of this computer has taken the name by which a command finds Causeway. It was told nothing.',
     todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
   },
+  'versions-differ': {
+    title: 'Two versions of Causeway',
+    happened: '{component} is of another version than the program that asked it, and they do not understand each other.',
+    todo: 'Quit Causeway and open it again, or restart this computer. If it stays so, ask IT to leave only one version installed.',
+  },
   // Our own house
   'parts-missing': {
     title: 'A part of Causeway is missing',

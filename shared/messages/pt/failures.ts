@@ -721,6 +721,11 @@ export const failures: Messages['failures'] = {
     happened: 'Outro utilizador deste computador ocupou o nome com que um comando encontra o Causeway. Nada lhe foi dito.',
     todo: 'Use a janela do Causeway. Reinicie o computador; se continuar, contacte o serviço de apoio e leia-lhe o código abaixo.',
   },
+  'versions-differ': {
+    title: 'Duas versões do Causeway',
+    happened: 'O componente {component} é de outra versão que o programa que lhe fez o pedido, e os dois não se entendem.',
+    todo: 'Saia do Causeway e abra-o novamente, ou reinicie o computador. Se continuar, peça à equipa de informática que deixe instalada só uma versão.',
+  },
   // Our own house
   'parts-missing': {
     title: 'Falta uma parte do Causeway',

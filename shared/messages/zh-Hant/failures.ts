@@ -704,6 +704,11 @@ export const failures: Messages['failures'] = {
     happened: '這部電腦的另一位用戶佔用了命令列用來尋找 Causeway 的名稱。沒有向它傳送任何資料。',
     todo: '請使用 Causeway 的視窗，並重新啟動電腦。如問題持續，請致電服務中心，並讀出下方的代碼。',
   },
+  'versions-differ': {
+    title: 'Causeway 有兩個版本',
+    happened: '{component} 與向它發出要求的程式版本不同，兩者無法溝通。',
+    todo: '請結束 Causeway 後重新開啟，或重新啟動電腦。如問題持續，請資訊科技部門只保留一個版本。',
+  },
   // Our own house
   'parts-missing': {
     title: '缺少 Causeway 的組件',
