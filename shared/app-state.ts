@@ -100,6 +100,8 @@ export const profilePreviewSchema = z.object({
   profile: profileSummarySchema,
   /** Where it was read: an address or a file. Empty where it ships in the app. */
   source: z.string(),
+  /** Whether the source is an address that the person typed. Otherwise a link, a file or Causeway itself brought it. */
+  typed: z.boolean(),
   /**
    * What is known of a profile that ships in the app. `domain`: where the campus would publish its own. `from`: where its
    * facts were read. `lastRead`, `signedIn`: days, as `2026-11-29`; `signedIn` is null if nobody has signed in with it.

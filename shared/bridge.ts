@@ -49,11 +49,10 @@ export const bridge = {
     /** Returns the recovery passcode: the only secret that crosses the bridge to the page, because the person asked to see it. */
     revealPasscode: { in: nothing, out: z.object({ passcode: z.string() }) },
     // Recovery, in our own screens
-    recoveryRole: { in: z.object({ role: id }), out: nothing },
-    recoveryVerify: { in: z.omit(identitySchema, { role: true }), out: nothing },
-    recoveryPasscode: { in: z.object({ password: z.string().check(z.maxLength(1024)) }), out: nothing },
+    /** Verifies the identity, then gets the passcode with the password. */
+    recoveryPasscode: { in: z.extend(identitySchema, { password: z.string().check(z.maxLength(1024)) }), out: nothing },
     recoveryBack: { in: nothing, out: nothing },
-    /** Goes from the passcode to Add a new device. */
+    /** Goes from the passcode to Add a new device. The gateway's next question for a second factor gets the passcode, once. */
     recoveryContinue: { in: nothing, out: nothing },
     // Profiles
     /**

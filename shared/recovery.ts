@@ -46,9 +46,9 @@ export const recoveryStateSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('site') }),
   z.object({ step: z.literal('loading') }),
   z.object({ step: z.literal('failed'), failure: failureSchema }),
-  z.object({ step: z.literal('role'), roles: z.array(recoveryRoleSchema) }),
-  z.object({ step: z.literal('identity'), role: recoveryRoleSchema, busy: z.boolean(), failure: z.nullable(failureSchema) }),
-  z.object({ step: z.literal('password'), userId: z.string(), busy: z.boolean(), failure: z.nullable(failureSchema) }),
-  z.object({ step: z.literal('passcode'), expiresAt: instantSchema }),
+  /** One form: role, identity and password. The service gets the password only once it has verified the identity. */
+  z.object({ step: z.literal('identity'), roles: z.array(recoveryRoleSchema), busy: z.boolean(), failure: z.nullable(failureSchema) }),
+  /** `answersGateway`: the next step enters the passcode at the gateway too. Otherwise the person does, on the campus's own page. */
+  z.object({ step: z.literal('passcode'), expiresAt: instantSchema, answersGateway: z.boolean() }),
 ]);
 export type RecoveryState = z.infer<typeof recoveryStateSchema>;

@@ -188,7 +188,7 @@ class App implements Parts {
         pendingSecrets: this.pendingSecrets,
         profile: () => this.profile,
         verifierFor: (profile) => this.profileStore.verifierFor(profile),
-        connect: (profileId, pressed) => this.connect(profileId, pressed),
+        connect: (...attempt) => this.attempts.connect(...attempt),
         openExternal: (address) => desktop.openExternal(address),
         changed,
       },

@@ -1,15 +1,18 @@
 import { isSigningIn, isUp, type AccessState } from '../../shared/access-state.ts';
 import { fail, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import type { PreparedAnswer } from '../access/prompts.ts';
+import { firstOf, type PreparedAnswer } from '../access/prompts.ts';
 import type { Parts } from './parts.ts';
 import { allowedGateways } from './profiles/under-policy.ts';
 import { PageOpening } from './sign-in/page-opening.ts';
+import { passcodeAnswer } from './sign-in/pending-secrets.ts';
 
 /** A person's attempts to connect, one after the other, and what the app does whenever their state changes. */
 export class Attempts {
   /** Whether a person pressed Connect for the current attempt. */
   private pressed = false;
+  /** Whether the person has said, for the current attempt, that its gateway may get their recovery passcode. */
+  private usesHeldPasscode = false;
   /** The profile id of the current attempt. */
   private attempted: string | null = null;
   private lastKind: AccessState['kind'] = 'idle';
@@ -33,15 +36,33 @@ export class Attempts {
 
   /** Answers the questions of a new attempt that need no person. */
   prepared(profile: Profile): PreparedAnswer {
-    return this.parts.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed));
+    const saved = this.parts.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed));
+    return this.usesHeldPasscode ? firstOf(this.heldOnce(), saved) : saved;
+  }
+
+  /**
+   * Answers one question for a second factor with the recovery passcode. Not after a failure, and not at a server that only the
+   * person vouches for: they pressed the button before they were asked about it.
+   */
+  private heldOnce(): PreparedAnswer {
+    let isOver = false;
+    return async (prompt) => {
+      const { passcode } = this.parts.pendingSecrets;
+      isOver ||= prompt.kind === 'certificate' || ('failure' in prompt && prompt.failure !== undefined);
+      const answer = isOver || !passcode ? null : passcodeAnswer(prompt, passcode.passcode);
+      isOver ||= answer !== null;
+      return answer;
+    };
   }
 
   /**
    * Starts a new attempt and clears what an earlier one left on the screen.
    *
    * @param pressed whether a person pressed Connect, or a task, for this; false when a link or a file asked for it
+   * @param usesHeldPasscode whether they pressed Use passcode and continue: the gateway's first question for a second factor
+   *   gets the recovery passcode, once
    */
-  async connect(profileId: string, pressed: boolean): Promise<void> {
+  async connect(profileId: string, pressed: boolean, usesHeldPasscode = false): Promise<void> {
     const { controller, notices, policy, profileStore, savedSignIn } = this.parts;
     profileStore.find(profileId);
     if (controller.state.kind === 'on-campus') await controller.disconnect();
@@ -51,6 +72,7 @@ export class Attempts {
     if (allowedGateways(profile, policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
     notices.dismiss('push-left');
     this.pressed = pressed;
+    this.usesHeldPasscode = usesHeldPasscode;
     this.attempted = profileId;
     controller.connect(profile);
     profileStore.select(profileId);

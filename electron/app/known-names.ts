@@ -77,12 +77,12 @@ export class KnownNames {
       };
     return {
       ...verbs,
-      recoveryVerify: noted('recoveryVerify', ({ userId, dateOfBirth, lastFour }) => {
+      recoveryPasscode: noted('recoveryPasscode', ({ userId, dateOfBirth, lastFour, password }) => {
         this.person(userId);
         this.secret(dateOfBirth);
         this.secret(lastFour);
+        this.secret(password);
       }),
-      recoveryPasscode: noted('recoveryPasscode', ({ password }) => this.secret(password)),
       keepCodes: noted('keepCodes', ({ key }) => this.secret(key)),
       answerProxy: noted('answerProxy', ({ signIn }) => {
         this.person(signIn?.user ?? null);

@@ -66,7 +66,7 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
         return {
           title: certificate.title,
           text: format(certificate.lead, { host: confirmation.host }),
-          more: <CertificateFacts certificate={confirmation} />,
+          more: <CertificateFacts certificate={confirmation} contact={null} />,
           yes: certificate.accept,
           no: certificate.refuse,
           doubtful: true,

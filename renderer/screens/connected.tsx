@@ -1,6 +1,6 @@
 import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
-import type { Task } from '../../shared/guide.ts';
+import { portalTask, type Task } from '../../shared/guide.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
@@ -28,6 +28,13 @@ export function Connected({ access, profile, task }: ConnectedProps) {
   const open = (): void => void run('openPortal');
   const health = access.portal === 'dns-failed' ? 'down' : access.portal;
   const HealthIcon = partIcons[health];
+  const isDown = access.portal === 'down' || access.portal === 'dns-failed';
+  // What is wrong comes first: the session's end, names that are not found, a portal that does not answer
+  const hasPrimaryAbove = access.expiring || isDown;
+  const reconnect = async (): Promise<void> => {
+    if (!(await run('disconnect'))) return;
+    await (task ? run('startTask', { task: portalTask(task) }) : run('connect', { profileId: access.profileId }));
+  };
 
   return (
     <Screen title={messages.connected.title} above={profile.name} onEnter={open}>
@@ -42,7 +49,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
           <TrafficChart />
         </div>
       </div>
-      {(access.portal === 'down' || access.portal === 'dns-failed') && (
+      {isDown && (
         <Panel tone="attention" title={messages.connected.portal[access.portal]}>
           <p>{access.portal === 'down' ? messages.connected.portalDown : messages.connected.portalNameless}</p>
           <Parts
@@ -55,12 +62,23 @@ export function Connected({ access, profile, task }: ConnectedProps) {
               [format(messages.connected.part.portal, { host: profile.portalHost }), access.portal === 'down' ? 'down' : 'unknown'],
             ]}
           />
+          <div className="panel-actions">
+            <Button
+              kind={access.expiring ? 'secondary' : 'primary'}
+              pending={busy}
+              onPress={access.portal === 'down' ? open : () => void reconnect()}
+            >
+              {access.portal === 'down' ? messages.action.tryPortalAgain : messages.action.reconnect}
+            </Button>
+          </div>
         </Panel>
       )}
       <Actions>
-        <Button kind="primary" size="large" pending={busy} onPress={open}>
-          {messages.action.openPortal}
-        </Button>
+        {access.portal !== 'down' && (
+          <Button kind={hasPrimaryAbove ? 'secondary' : 'primary'} size="large" pending={busy} onPress={open}>
+            {messages.action.openPortal}
+          </Button>
+        )}
       </Actions>
       <Tasks title={messages.connected.tasks} terse />
       <Details label={messages.action.details}>

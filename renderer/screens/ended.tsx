@@ -3,7 +3,7 @@ import { isSessionOver } from '../../shared/endings.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Task } from '../../shared/guide.ts';
 import { failureCatalogue } from '../../shared/failure-catalogue.ts';
-import { useVerbs } from '../hooks.ts';
+import { useNow, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyDetails } from '../ui/copy-details.tsx';
@@ -34,11 +34,19 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
   // Trying again cannot help: the account has no device any more
   const lost = ending.code === 'no-second-factor' && profile.recovery !== null;
   const held = network.page !== null && !network.free;
+  const isKeyChanged = ending.code === 'certificate-changed';
+  // The campus counts until then, and a try before then is lost
+  const untilAt = Number(ending.code === 'account-locked' ? ending.params?.['untilAt'] : 0) || 0;
+  const waits = untilAt > useNow();
   return (
-    <Screen title={text.title} above={above ?? profile.name} onEnter={lost ? undefined : (again ?? acknowledge)} onEscape={acknowledge}>
+    <Screen
+      title={text.title}
+      above={above ?? profile.name}
+      onEnter={lost || waits ? undefined : (again ?? acknowledge)}
+      onEscape={acknowledge}
+    >
       <ConnectionLine state="broken" />
       <p className="lead">{text.happened}</p>
-      <KeyChange failure={ending} />
       {network.free ? (
         <Panel tone="good" title={messages.ending.freeTitle}>
           <p>{messages.ending.free}</p>
@@ -47,6 +55,7 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
         <p className="todo">{text.todo}</p>
       )}
       {held && <p className="hint">{messages.ending.watching}</p>}
+      {isKeyChanged && <HelpDesk contact={profile.helpDesk} />}
       <Actions>
         {held && (
           <Button kind="primary" size="large" pending={busy} onPress={() => void run('openNetworkPage')}>
@@ -59,14 +68,15 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
           </Button>
         )}
         {again && (
-          <Button {...(held || lost ? {} : { kind: 'primary', size: 'large' })} pending={busy} onPress={again}>
-            {messages.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain']}
+          <Button {...(held || lost ? {} : { kind: 'primary', size: 'large' })} pending={busy} disabled={waits} onPress={again}>
+            {againText()}
           </Button>
         )}
         <CopyDetails />
       </Actions>
       <p className="hint">{format(messages.ending.code, { code: ending.code })}</p>
-      <HelpDesk contact={profile.helpDesk} />
+      {!isKeyChanged && <HelpDesk contact={profile.helpDesk} />}
+      <KeyChange failure={ending} />
       <Foot>
         <Button kind="quiet" onPress={acknowledge}>
           {messages.ending.done}
@@ -74,4 +84,9 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
       </Foot>
     </Screen>
   );
+
+  function againText(): string {
+    if (waits) return format(messages.action.tryAgainAt, { untilAt });
+    return messages.action[network.free ? 'connect' : isSessionOver(ending.code) ? 'signInAgain' : 'tryAgain'];
+  }
 }

@@ -19,7 +19,7 @@ export function Expiring({ access, task }: { access: AccessStateOf<'connected'>;
     <Panel tone="attention" icon={Timer} title={minutes < 1 ? messages.expiring.soon : format(messages.expiring.title, { count: minutes })}>
       <p>{access.extendable ? messages.expiring.extend : messages.expiring.again}</p>
       <div className="panel-actions">
-        <Button pending={busy} onPress={() => void (access.extendable ? run('extend') : signInAgain())}>
+        <Button kind="primary" pending={busy} onPress={() => void (access.extendable ? run('extend') : signInAgain())}>
           {access.extendable ? messages.action.stayConnected : messages.action.signInAgain}
         </Button>
       </div>

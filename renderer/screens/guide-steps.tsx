@@ -21,11 +21,26 @@ interface StepsProps {
   confirm: string | null;
 }
 
+/** What to do at one step: a sentence, or several, one below the other. */
+function StepText({ text }: { text: string | readonly string[] }) {
+  if (typeof text === 'string') return <span>{text}</span>;
+  return (
+    <ol className="moves">
+      {text.map((move) => (
+        <li key={move}>{move}</li>
+      ))}
+    </ol>
+  );
+}
+
 /** The steps of a task. Finished steps are collapsed, so that the current step and the title stay in view. */
 export function Steps({ task, marked, done, confirm }: StepsProps) {
   const { messages, format } = useLocalizer();
   const steps = guideSteps[portalTask(task)];
-  const sentences: Record<string, string> = { ...messages.guide.steps[portalTask(task)], ...(confirm !== null && { confirm }) };
+  const sentences: Record<string, string | readonly string[]> = {
+    ...messages.guide.steps[portalTask(task)],
+    ...(confirm !== null && { confirm }),
+  };
   const finished = done ? steps.length : (marked ?? 0);
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
@@ -34,7 +49,7 @@ export function Steps({ task, marked, done, confirm }: StepsProps) {
   }, [marked]);
   return (
     <>
-      {done && <Panel tone="good" title={sentences['done'] ?? messages.guide.allSet} />}
+      {done && <Panel tone="good" title={messages.guide.steps[portalTask(task)].done} />}
       {marked !== null && !done && <p className="above">{format(messages.guide.progress, { step: marked + 1, count: steps.length })}</p>}
       {finished > 0 && (
         <Details label={format(messages.guide.stepsDone, { count: finished })}>
@@ -44,7 +59,7 @@ export function Steps({ task, marked, done, confirm }: StepsProps) {
                 <span className="step-mark" aria-hidden>
                   <CircleCheck size={20} />
                 </span>
-                <span>{sentences[id]}</span>
+                <StepText text={sentences[id] ?? ''} />
               </li>
             ))}
           </ol>
@@ -64,7 +79,7 @@ export function Steps({ task, marked, done, confirm }: StepsProps) {
                 <span className="step-mark" aria-hidden>
                   {finished + index + 1}
                 </span>
-                <span>{sentences[id]}</span>
+                <StepText text={sentences[id] ?? ''} />
               </li>
             );
           })}

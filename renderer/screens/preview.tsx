@@ -4,12 +4,13 @@ import { profileLines, type ProfileLine } from '../../shared/messages/profile-me
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
+import { Details } from '../ui/details.tsx';
 import { Facts, Fingerprint } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 
 /** Shows what a profile contains before it is added. */
-export function Preview({ preview: { profile, source, shipped, contents, dropped, replaces } }: { preview: ProfilePreview }) {
+export function Preview({ preview: { profile, source, typed, shipped, contents, dropped, replaces } }: { preview: ProfilePreview }) {
   const { messages, format, list } = useLocalizer();
   const outside = new Set(contents.destinations.filter((each) => each.outside).map(({ shown }) => shown));
   const { run, busy } = useVerbs();
@@ -19,31 +20,22 @@ export function Preview({ preview: { profile, source, shipped, contents, dropped
     pin: messages.preview.trustPin,
     authority: messages.preview.trustAuthority,
   };
+  const lines = profileLines(contents, messages.preview);
+  const factOf = ({ path, label, hosts, text }: ProfileLine) =>
+    [label, text ?? <Hosts key={path} hosts={hosts} domain={contents.domain} />] as const;
   return (
     <Screen title={replaces ? messages.preview.replaceTitle : messages.preview.title} onEscape={notNow}>
       <p className="lead">
         {replaces
           ? format(messages.preview.replaceLead, { campus: replaces.name, gateways: list(replaces.gateways) })
-          : messages.preview.lead}
+          : typed
+            ? format(messages.preview.typed, { address: source })
+            : messages.preview.lead}{' '}
+        {messages.preview.sends}
       </p>
       <h2 className="preview-name">{profile.name}</h2>
       {shipped && <Shipped shipped={shipped} />}
       {outside.size > 0 && <Panel tone="attention" title={format(messages.preview.outsideLead, { count: outside.size })} />}
-      <Facts
-        facts={[
-          [messages.preview.source, shipped ? messages.preview.shipped : source],
-          ...profileLines(contents, messages.preview).map(
-            ({ path, label, hosts, text }) => [label, text ?? <Hosts key={path} hosts={hosts} domain={contents.domain} />] as const,
-          ),
-          [messages.preview.recovery, recoveryWords(profile.recovery)],
-          [
-            messages.preview.helpDesk,
-            profile.helpDesk ? list(Object.values(profile.helpDesk).filter((value) => value !== undefined)) : null,
-          ],
-          [messages.preview.trust, trust[profile.trust]],
-          [messages.preview.factsFrom, shipped && <FactsFrom from={shipped.from} />],
-        ]}
-      />
       {contents.authorities.length > 0 && (
         <section className="fingerprint-box" aria-label={messages.preview.fingerprint}>
           <p className="hint">{messages.preview.fingerprint}</p>
@@ -65,6 +57,26 @@ export function Preview({ preview: { profile, source, shipped, contents, dropped
         </section>
       )}
       {contents.authorities.length + contents.pins.length > 0 && <p className="hint">{messages.preview.fingerprintHint}</p>}
+      <Facts
+        facts={[
+          [messages.preview.source, shipped ? messages.preview.shipped : source],
+          ...lines.filter(isPlain).map(factOf),
+          [
+            messages.preview.helpDesk,
+            profile.helpDesk ? list(Object.values(profile.helpDesk).filter((value) => value !== undefined)) : null,
+          ],
+          [messages.preview.factsFrom, shipped && <FactsFrom from={shipped.from} />],
+        ]}
+      />
+      <Details label={messages.preview.all}>
+        <Facts
+          facts={[
+            ...lines.filter((line) => !isPlain(line)).map(factOf),
+            [messages.preview.recovery, recoveryWords(profile.recovery)],
+            [messages.preview.trust, trust[profile.trust]],
+          ]}
+        />
+      </Details>
       {dropped.length > 0 && <Panel tone="attention" title={format(messages.preview.dropped, { keys: list(dropped) })} />}
       <Foot>
         <Button kind="primary" pending={busy} onPress={() => void run('acceptPreview')}>
@@ -76,6 +88,11 @@ export function Preview({ preview: { profile, source, shipped, contents, dropped
       </Foot>
     </Screen>
   );
+
+  /** Where the computer and the person's sign-in go. The rest speaks to administrators. */
+  function isPlain({ path, hosts }: ProfileLine): boolean {
+    return hosts.length > 0 || (path === 'tunnel' && contents.settings.some((each) => each.path === path && each.value === 'system'));
+  }
 
   function recoveryWords(recovery: ProfileSummary['recovery']): string {
     if (recovery === null) return messages.preview.recoveryNone;

@@ -1,12 +1,8 @@
-import { ChevronRight } from 'lucide-react';
-import { useState, type SubmitEvent } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { RecoveryState } from '../../shared/recovery.ts';
-import { useDrafts } from '../drafts.ts';
-import { useRefocus, useVerbs } from '../hooks.ts';
+import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
-import { Button, RowButton, SubmitButton } from '../ui/button.tsx';
-import { SecretField } from '../ui/fields.tsx';
+import { Button } from '../ui/button.tsx';
 import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
@@ -53,18 +49,6 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
           <BackFoot onBack={back} />
         </Screen>
       );
-    case 'role':
-      return (
-        <Screen title={messages.recovery.role.title} above={above} onEscape={back}>
-          <p className="lead">{format(messages.recovery.role.lead, { campus: profile.name })}</p>
-          <div className="ways">
-            {recovery.roles.map(({ id, label }) => (
-              <RowButton key={id} icon={ChevronRight} title={label} pending={busy} onPress={() => void run('recoveryRole', { role: id })} />
-            ))}
-          </div>
-          <BackFoot onBack={back} />
-        </Screen>
-      );
     case 'identity':
       return (
         <RecoveryIdentity
@@ -75,10 +59,8 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
           onBack={back}
         />
       );
-    case 'password':
-      return <Password recovery={recovery} profile={profile} onBack={back} />;
     case 'passcode':
-      return <Passcode expiresAt={recovery.expiresAt} onBack={back} />;
+      return <Passcode recovery={recovery} onBack={back} />;
   }
 }
 
@@ -93,61 +75,23 @@ function BackFoot({ onBack }: { onBack: () => void }) {
   );
 }
 
-interface PasswordProps {
-  recovery: Extract<Open, { step: 'password' }>;
-  profile: ProfileSummary;
+interface PasscodeProps {
+  recovery: Extract<Open, { step: 'passcode' }>;
   onBack: () => void;
 }
 
-function Password({ recovery: { userId, busy, failure }, profile, onBack }: PasswordProps) {
-  const { messages, format } = useLocalizer();
-  const { run, busy: calling } = useVerbs();
-  const [{ password }, setValue] = useDrafts('recovery-password', { password: '' });
-  const [missing, setMissing] = useState(false);
-  const field = useRefocus(busy ? 'busy' : (failure?.code ?? 'first'));
-  const waiting = busy || calling;
-
-  const get = (event: SubmitEvent): void => {
-    event.preventDefault();
-    setMissing(password === '');
-    if (password !== '' && !waiting) void run('recoveryPasscode', { password });
-  };
-
-  return (
-    <Screen title={messages.recovery.password.title} above={messages.recovery.purpose} focus="field" onEscape={onBack}>
-      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{format(messages.recovery.password.lead, { user: userId })}</p>}
-      <form className="form" onSubmit={get} noValidate>
-        <SecretField
-          label={profile.labels.password}
-          name="password"
-          value={password}
-          onChange={(value) => setValue('password', value)}
-          error={missing && password === '' ? format(messages.credentials.missing, { label: profile.labels.password }) : null}
-          busy={waiting}
-          autoFocus
-          autoComplete="current-password"
-          inputRef={field}
-        />
-        <Actions>
-          <SubmitButton pending={waiting}>{waiting ? messages.recovery.password.getting : messages.recovery.password.get}</SubmitButton>
-        </Actions>
-      </form>
-      <BackFoot onBack={onBack} />
-    </Screen>
-  );
-}
-
-function Passcode({ expiresAt, onBack }: { expiresAt: number; onBack: () => void }) {
+function Passcode({ recovery: { expiresAt, answersGateway }, onBack }: PasscodeProps) {
   const { messages } = useLocalizer();
+  const { passcode } = messages.recovery;
   const { run, busy } = useVerbs();
   const next = (): void => void run('recoveryContinue');
   return (
-    <Screen title={messages.recovery.passcode.title} above={messages.recovery.purpose} onEnter={next} onEscape={onBack}>
-      <p className="lead">{messages.recovery.passcode.lead}</p>
+    <Screen title={passcode.title} above={messages.recovery.purpose} onEnter={next} onEscape={onBack}>
+      <p className="lead">{answersGateway ? passcode.lead : passcode.leadPage}</p>
       <HeldPasscode expiresAt={expiresAt} shown />
       <Actions>
         <Button kind="primary" size="large" pending={busy} onPress={next}>
-          {messages.recovery.passcode.next}
+          {answersGateway ? passcode.use : passcode.next}
         </Button>
       </Actions>
       <BackFoot onBack={onBack} />

@@ -14,6 +14,7 @@ interface FieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  onBlur?: () => void;
   name?: string;
   hint?: string | undefined;
   /** Why the value cannot be sent. */
@@ -23,14 +24,14 @@ interface FieldProps {
   autoFocus?: boolean | undefined;
   autoComplete?: string;
   inputRef?: Ref<HTMLInputElement> | undefined;
-  input?: Pick<ComponentProps<typeof Input>, 'maxLength' | 'inputMode' | 'autoCapitalize' | 'max' | 'placeholder' | 'className'>;
+  input?: Pick<ComponentProps<typeof Input>, 'maxLength' | 'inputMode' | 'autoCapitalize' | 'placeholder' | 'className'>;
 }
 
-/** A labelled text or date field. */
-export function Field({ type = 'text', inputRef, input, ...field }: FieldProps & { type?: 'text' | 'date' }) {
+/** A labelled text field. */
+export function Field({ inputRef, input, ...field }: FieldProps) {
   return (
     <FieldFrame {...field}>
-      <Input ref={inputRef} type={type} {...plainTyping} maxLength={200} {...input} />
+      <Input ref={inputRef} type="text" {...plainTyping} maxLength={200} {...input} />
     </FieldFrame>
   );
 }
@@ -63,6 +64,7 @@ function FieldFrame({
   label,
   value,
   onChange,
+  onBlur,
   name,
   hint,
   error,
@@ -82,6 +84,7 @@ function FieldFrame({
       autoFocus={autoFocus ?? false}
       autoComplete={autoComplete ?? 'off'}
       {...(name === undefined ? {} : { name })}
+      {...(onBlur === undefined ? {} : { onBlur })}
     >
       <Label>{label}</Label>
       {children}

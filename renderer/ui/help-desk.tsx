@@ -4,6 +4,25 @@ import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from './button.tsx';
 
+/** Leads somebody who forgot their password to the help desk: to its page, or by its phone and e-mail. */
+export function ForgottenPassword({ contact }: { contact: ProfileSummary['helpDesk'] }) {
+  const { messages } = useLocalizer();
+  const { busy, run } = useVerbs();
+  if (!contact) return null;
+  if (contact.address === undefined)
+    return (
+      <>
+        <p>{messages.credentials.forgot}</p>
+        <HelpDesk contact={contact} />
+      </>
+    );
+  return (
+    <Button kind="quiet" pending={busy} onPress={() => void run('openHelpDesk')}>
+      {messages.credentials.forgot}
+    </Button>
+  );
+}
+
 /** The help desk of the profile. Renders nothing if it has none. */
 export function HelpDesk({ contact }: { contact: ProfileSummary['helpDesk'] }) {
   const { messages } = useLocalizer();

@@ -1,8 +1,9 @@
 import type { Failure } from '../../shared/failure.ts';
 import { useLocalizer } from '../localizer.ts';
+import { Details } from './details.tsx';
 import { Fingerprint } from './facts.tsx';
 
-/** The expected and the presented key of a server whose key has changed, to read to the help desk. */
+/** The expected and the presented key of a server whose key has changed, to read to the help desk, collapsed. */
 export function KeyChange({ failure: { code, params = {} } }: { failure: Failure }) {
   const { messages } = useLocalizer();
   const { expected, found, vouched } = params;
@@ -17,10 +18,10 @@ export function KeyChange({ failure: { code, params = {} } }: { failure: Failure
     </section>
   ));
   return (
-    <>
+    <Details label={messages.ending.keys}>
       {boxes}
       {vouched === 'person' && <p className="hint">{forgetKey}</p>}
       {(vouched === 'system' || vouched === 'authority') && <p className="hint">{vouchedBy[vouched]}</p>}
-    </>
+    </Details>
   );
 }

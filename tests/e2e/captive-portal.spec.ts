@@ -36,7 +36,7 @@ test('a captive portal is named and opened by a click, and once the network is o
   if (!onRealElectron) await expect.poll(() => inDouble(scene.client, (double) => [...double.opened])).toEqual([page]);
 
   network?.allowTraffic();
-  await scene.says('The way is free');
+  await scene.says('You are online now');
   await expect(scene.button('Open the sign-in page')).toBeHidden();
   await scene.client.picture(`${pictures}/captive-portal-free.png`);
   expect(scene.campus.records.sessions()).toEqual([]);

@@ -53,7 +53,7 @@ test('typing filters a list of 1,000 gateways, and Enter chooses the one that is
   await expect(search).toBeFocused();
   // Nothing matches
   await window.keyboard.type('xyz');
-  await expect(window.getByText('Nothing is called so.')).toBeVisible();
+  await expect(window.getByText('Nothing has that name.')).toBeVisible();
   await window.keyboard.press('Enter');
   await expect(search).toBeFocused();
   // Upper case and the other encoding of é make no difference
@@ -84,7 +84,7 @@ test('typing filters 1,000 groups beside the password, and the group that is sho
   await window.keyboard.type('第 7');
   await expect(list).toHaveValue('6');
   await window.keyboard.type('xyz');
-  await expect(window.getByText('Nothing is called so.')).toBeVisible();
+  await expect(window.getByText('Nothing has that name.')).toBeVisible();
   await search.fill('');
   await window.keyboard.type('harbour lib');
   await expect(list.locator('option')).toHaveText(['Harbour Library (évening)']);

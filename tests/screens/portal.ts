@@ -13,7 +13,11 @@ export const portal = (path: string, over: Partial<Extract<AppState['portal'], {
   failure: null,
   ...over,
 });
-const role = { id: 'student', label: 'Student' };
+const roles = [
+  { id: 'student', label: 'Student' },
+  { id: 'staff', label: 'Staff' },
+  { id: 'alumnus', label: 'Alumni' },
+];
 export const portalScreens: Screens = {
   'recovery-loading': {
     state: state({ recovery: { step: 'loading' }, task: 'lost-phone' }),
@@ -28,28 +32,44 @@ export const portalScreens: Screens = {
     heading: 'Recovery did not start',
     focus: 'heading',
   },
-  'recovery-role': {
-    state: state({ recovery: { step: 'role', roles: [role, { id: 'staff', label: 'Staff' }] }, task: 'lost-phone' }),
-    heading: 'Who are you?',
+  'recovery-identity': {
+    state: state({ recovery: { step: 'identity', roles, busy: false, failure: null }, task: 'lost-phone' }),
+    heading: 'Show that it is you',
     focus: 'heading',
   },
-  'recovery-identity': {
-    state: state({ recovery: { step: 'identity', role, busy: false, failure: null }, task: 'lost-phone' }),
-    heading: 'Show that it is you',
-    focus: 'UMPASS user ID',
-  },
   'recovery-identity-failed': {
-    state: state({ recovery: { step: 'identity', role, busy: false, failure: { code: 'recovery-identity' } }, task: 'lost-phone' }),
+    state: state({ recovery: { step: 'identity', roles, busy: false, failure: { code: 'recovery-identity' } }, task: 'lost-phone' }),
     heading: 'Show that it is you',
-    focus: 'UMPASS user ID',
+    focus: 'heading',
   },
-  'recovery-password': {
-    state: state({ recovery: { step: 'password', userId: 'dc012345', busy: false, failure: null }, task: 'lost-phone' }),
-    heading: 'Get 2FA Passcode',
-    focus: 'UMPASS password',
+  'recovery-password-failed': {
+    state: state({
+      recovery: { step: 'identity', roles, busy: false, failure: { code: 'recovery-password' } },
+      task: 'lost-phone',
+    }),
+    heading: 'Show that it is you',
+    focus: 'heading',
+  },
+  'recovery-one-role': {
+    state: state({ recovery: { step: 'identity', roles: roles.slice(0, 1), busy: false, failure: null }, task: 'lost-phone' }),
+    heading: 'Show that it is you',
+    focus: 'heading',
   },
   'recovery-passcode': {
-    state: state({ recovery: { step: 'passcode', expiresAt: heldPasscode.expiresAt }, heldPasscode, task: 'lost-phone' }),
+    state: state({
+      recovery: { step: 'passcode', expiresAt: heldPasscode.expiresAt, answersGateway: true },
+      heldPasscode,
+      task: 'lost-phone',
+    }),
+    heading: 'Your recovery passcode',
+    focus: 'heading',
+  },
+  'recovery-passcode-page': {
+    state: state({
+      recovery: { step: 'passcode', expiresAt: heldPasscode.expiresAt, answersGateway: false },
+      heldPasscode,
+      task: 'lost-phone',
+    }),
     heading: 'Your recovery passcode',
     focus: 'heading',
   },

@@ -42,7 +42,8 @@ const authority = (subject: string, first: string) => ({
 });
 export const preview: ProfilePreview = {
   profile: campus,
-  source: 'https://campus.test/.well-known/causeway.json',
+  source: 'campus.test',
+  typed: true,
   shipped: null,
   contents: {
     ...contentsOf({ ...whole, gateways: ['vpn.campus.test'], browser: undefined, connectTo: undefined }),
@@ -64,6 +65,7 @@ export const previewChinese: ProfilePreview = {
   ...preview,
   profile: chinese,
   source: '校園.causeway',
+  typed: false,
   contents: {
     ...contentsOf({ ...whole, name: chinese.name, notice: '本系統僅供授權用戶使用。使用者須遵守大學的資訊科技政策；所有連線均會被記錄。' }),
     pins: ['r8oOqKmHrxTQW6n0rO8bJzZo7m4kq0b1TzQ2l9cYx0E=', 'Zo7m4kq0b1TzQ2l9cYx0Er8oOqKmHrxTQW6n0rO8bJz='],
@@ -74,6 +76,7 @@ const shippedCampus = readCampus(readFileSync(join(import.meta.dirname, '../../c
 export const previewShipped: ProfilePreview = {
   profile: summaryOf(shippedCampus.read.profile),
   source: '',
+  typed: false,
   shipped: {
     domain: 'um.edu.mo',
     from: shippedCampus.sources.map(({ from }) => from),

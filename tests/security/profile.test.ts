@@ -143,10 +143,7 @@ describe('a profile file that replaces a known campus', () => {
   test('a changed profile does not get the password typed a moment ago during recovery', async () => {
     const { app, campus } = await open();
     await app.verbs.startTask({ task: 'lost-phone' });
-    const { roles } = await when(app, ({ recovery }) => recovery.step === 'role' && recovery);
-    await app.verbs.recoveryRole({ role: roles[0]?.id ?? '' });
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryPasscode(kit);
     await previewText(app, { ...campus.profile, gateways: [...campus.profile.gateways, 'vpn.evil.test'] });
     await app.verbs.acceptPreview(undefined);
     await app.verbs.connect({ profileId: campus.profile.id });

@@ -20,10 +20,14 @@ export async function chooseTask(
   await stage.step(guide, `Choose ${task}`, () => stage.click(button(stage.window, new RegExp(`^${task}`))));
 }
 
-export async function proceed(stage: Stage, guide: string): Promise<void> {
+export async function proceed(
+  stage: Stage,
+  guide: string,
+  until: () => Promise<unknown> = () => stage.window.getByRole('heading', { name: 'Sign in', exact: true }).waitFor(),
+): Promise<void> {
   await stage.step(guide, 'Click Proceed', async () => {
     await stage.click(exactly(stage.window, 'Proceed'));
-    await stage.window.getByRole('heading', { name: /^(Sign in|Confirm it is you)$/ }).waitFor();
+    await until();
   });
 }
 
@@ -204,31 +208,27 @@ export async function removeDevice(stage: Stage, name: string, guides: RemoveGui
   });
 }
 
-/** Goes through I lost my phone, from the role to the recovery passcode, and on `until` what comes next is there. */
+/** Goes through I lost my phone, from the form to the recovery passcode, and on `until` what comes next is there. */
 export async function recover(
   stage: Stage,
   who: SignIn & { role: string; dateOfBirth: string; lastFour: string },
-  until: () => Promise<unknown> = () => Promise.resolve(),
+  { next, until = () => Promise.resolve() }: { next: string; until?: () => Promise<unknown> },
 ): Promise<void> {
   const { window } = stage;
-  await stage.step('Recovery 1', `Click the role: ${who.role}`, () => stage.click(button(window, new RegExp(`^${who.role}`))));
+  await stage.step('Recovery 1', `Click the role: ${who.role}`, () => stage.click(window.getByText(who.role, { exact: true })));
   await stage.step('Recovery 2', 'Fill in who you are', async () => {
     await stage.fill(window.getByLabel('UMPASS user ID'), who.userId);
     const [year = '', month = '', day = ''] = who.dateOfBirth.split('-');
-    await stage.fill(window.getByLabel('Date of birth'), `${month}${day}${year}`);
+    await stage.fill(window.getByLabel('Date of birth'), `${day}/${month}/${year}`);
     await stage.fill(window.getByLabel(/Last 4 characters/), who.lastFour);
   });
-  await stage.step('Recovery 2', 'Click Verify', async () => {
-    await stage.click(exactly(window, 'Verify'));
-    await window.getByLabel('UMPASS password').waitFor();
-  });
-  await stage.step('Recovery 3 and 4', 'Input the password and click Get 2FA Passcode', async () => {
+  await stage.step('Recovery 2 to 4', 'Input the password and click Get 2FA Passcode', async () => {
     await stage.fill(window.getByLabel('UMPASS password'), who.password);
     await stage.click(exactly(window, 'Get 2FA Passcode'));
     await window.getByRole('heading', { name: 'Your recovery passcode' }).waitFor();
   });
-  await stage.step('Recovery 5', 'Continue to Add a new device', async () => {
-    await stage.click(exactly(window, 'Continue to Add a new device'));
+  await stage.step('Recovery 5', next, async () => {
+    await stage.click(exactly(window, next));
     await until();
   });
 }

@@ -33,11 +33,11 @@ const lost: Procedure = {
   where: 'off campus',
   signIn: 'pages',
   guideSteps: 21,
-  mostActions: 30,
+  mostActions: 28,
   async play(stage) {
     await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
     // The app still knows the password from the recovery, and signs in with it
-    await act.recover(stage, kit, () => stage.signInPage('/frame/v4/push'));
+    await act.recover(stage, kit, { next: 'Continue to Add a new device', until: () => stage.signInPage('/frame/v4/push') });
     await page.enterBypassCode(stage, '4');
     await page.answerTrust(stage, 'no', '4');
     // The recovery site has a one-time sign-in to the portal

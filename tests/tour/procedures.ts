@@ -58,14 +58,12 @@ const offAddLost: Procedure = {
   ...tasks.lost,
   where: 'off campus',
   guideSteps: 21,
+  mostActions: 22,
   async play(stage) {
     await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
-    await act.recover(stage, kit);
-    await act.proceed(stage, '2');
-    await stage.step('4', 'Use your recovery passcode', async () => {
-      await stage.click(stage.window.getByRole('button', { name: /^Use your recovery passcode/ }));
-      await act.portalPage(stage, '/add/confirm');
-    });
+    await act.recover(stage, kit, { next: 'Use passcode and continue' });
+    // The app knows the password from the recovery, and gives the gateway the passcode: steps 3 and 4
+    await act.proceed(stage, '2', () => act.portalPage(stage, '/add/confirm'));
     await act.pasteHeldPasscode(stage, '7');
     await act.enrol(stage, newName, offAdd);
   },
@@ -104,7 +102,7 @@ const onAddLost: Procedure = {
   guideSteps: 17,
   async play(stage) {
     await act.chooseTask(stage, 'I lost my phone', 'Recovery 1');
-    await act.recover(stage, kit);
+    await act.recover(stage, kit, { next: 'Use passcode and continue' });
     await act.pasteHeldPasscode(stage, '3');
     await act.enrol(stage, newName, onAdd);
   },

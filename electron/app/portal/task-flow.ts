@@ -16,7 +16,7 @@ export interface TaskFlowDeps {
   /** The profile that Connect uses. Fails with `profile-none`. */
   profile: () => Profile;
   verifierFor: (profile: Profile) => CertificateVerifier;
-  connect: (profileId: string, pressed: boolean) => Promise<void>;
+  connect: (profileId: string, pressed: boolean, usesHeldPasscode: boolean) => Promise<void>;
   openExternal: (address: string) => Promise<void>;
   changed: () => void;
 }
@@ -51,11 +51,15 @@ export class TaskFlow {
     await this.pursue(pressed);
   }
 
-  /** Connects if necessary. Once connected, opens the portal. */
-  async pursue(pressed = true): Promise<void> {
+  /**
+   * Connects if necessary. Once connected, opens the portal.
+   *
+   * @param usesHeldPasscode the person has just said that the gateway may get their recovery passcode
+   */
+  async pursue(pressed = true, usesHeldPasscode = false): Promise<void> {
     const { controller, portal, profile, connect } = this.deps;
     const { state } = controller;
-    if (state.kind === 'idle') await connect(profile().id, pressed);
+    if (state.kind === 'idle') await connect(profile().id, pressed, usesHeldPasscode);
     // An open portal stays on its page: only the guide changes
     else if (isUp(state) && portal.state.kind === 'closed') await portal.open(profile(), this.current);
   }

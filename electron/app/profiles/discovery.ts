@@ -18,7 +18,7 @@ export async function findCampus(parts: Parts, typed: string): Promise<{ campuse
   const [campus, ...others] = findCampuses(typed, await parts.campuses());
   if (campus && others.length > 0) return { campuses: [campus, ...others].slice(0, maxChoices).map(choiceOf) };
   if (campus) parts.update(() => parts.profileStore.previewShipped(campus));
-  else if (looksLikeAddress(typed)) await discover(parts, withoutPerson(typed));
+  else if (looksLikeAddress(typed)) await discover(parts, withoutPerson(typed), true);
   else throw fail('campus-not-found', { name: plainLine(typed).trim().slice(0, 100) });
   return { campuses: [] };
 }
@@ -29,9 +29,13 @@ const choiceOf = ({ read: { profile }, domains }: ShippedCampus): CampusChoice =
   domain: domains[0] ?? '',
 });
 
-/** Fetches a campus's profile and shows its preview. Asks the person if nothing vouches for the server's certificate. */
-export async function discover(parts: Parts, address: string): Promise<void> {
-  const question = await unlessCancelled(parts.profileStore.previewAddress(address, parts.stop));
+/**
+ * Fetches a campus's profile and shows its preview. Asks the person if nothing vouches for the server's certificate.
+ *
+ * @param isTyped whether the person typed the address, which the preview then repeats
+ */
+export async function discover(parts: Parts, address: string, isTyped = false): Promise<void> {
+  const question = await unlessCancelled(parts.profileStore.previewAddress(address, isTyped, parts.stop));
   parts.update(() => (parts.confirmation = question));
 }
 

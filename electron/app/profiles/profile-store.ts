@@ -32,7 +32,7 @@ const maxVouched = 300;
 export class ProfileStore {
   private waiting: { preview: ProfilePreview; profile: Profile } | null = null;
   /** The address whose certificate the person has been asked about. */
-  private unverified: { address: string; prompt: CertificateQuestion['prompt'] } | null = null;
+  private unverified: { address: string; isTyped: boolean; prompt: CertificateQuestion['prompt'] } | null = null;
 
   constructor(
     private readonly settings: Settings,
@@ -138,7 +138,7 @@ export class ProfileStore {
   }
 
   /** Fetches a campus's profile and shows its preview. Resolves with a question when nothing vouches for the server's certificate. */
-  async previewAddress(address: string, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
+  async previewAddress(address: string, isTyped: boolean, signal: AbortSignal, accepted?: Accepted): Promise<Confirmation | null> {
     this.throwUnlessMayAdd();
     const verifier = createVerifier({
       trust: { kind: 'system' },
@@ -149,11 +149,12 @@ export class ProfileStore {
       now: this.now,
     });
     try {
-      this.show(await fetchProfile(address, { verifier, signal, routeThroughProxy: this.options.routeThroughProxy }), address);
+      const read = await fetchProfile(address, { verifier, signal, routeThroughProxy: this.options.routeThroughProxy });
+      this.show(read, address, { typed: isTyped });
       return null;
     } catch (error) {
       if (!(error instanceof CertificateQuestion)) throw error;
-      this.unverified = { address, prompt: error.prompt };
+      this.unverified = { address, isTyped, prompt: error.prompt };
       return { ...error.prompt };
     }
   }
@@ -162,7 +163,7 @@ export class ProfileStore {
   async previewAccepted(signal: AbortSignal): Promise<void> {
     const { unverified } = this;
     this.unverified = null;
-    if (unverified && (await this.previewAddress(unverified.address, signal, unverified.prompt)))
+    if (unverified && (await this.previewAddress(unverified.address, unverified.isTyped, signal, unverified.prompt)))
       throw fail('certificate-untrusted', { host: unverified.prompt.host });
   }
 
@@ -172,12 +173,8 @@ export class ProfileStore {
    */
   previewShipped({ read, domains, sources, signedIn }: ShippedCampus): void {
     if (this.policy.profiles.some(({ id }) => id === read.profile.id)) throw fail('campus-managed', { campus: read.profile.name });
-    this.show(read, '', {
-      domain: domains[0] ?? '',
-      from: [...new Set(sources.map(({ from }) => from))],
-      lastRead: lastRead(sources),
-      signedIn,
-    });
+    const from = [...new Set(sources.map((source) => source.from))];
+    this.show(read, '', { shipped: { domain: domains[0] ?? '', from, lastRead: lastRead(sources), signedIn } });
   }
 
   previewText(text: string, source: string): void {
@@ -220,7 +217,7 @@ export class ProfileStore {
     }));
   }
 
-  private show(read: ReadProfile, source: string, shipped: ProfilePreview['shipped'] = null): void {
+  private show(read: ReadProfile, source: string, origin: Partial<Pick<ProfilePreview, 'typed' | 'shipped'>> = {}): void {
     this.throwUnlessMayAdd();
     const { profile, dropped } = withoutForbiddenPatterns(read, this.policy.wildcardHosts);
     const { gateways, name: campus } = profile;
@@ -229,7 +226,16 @@ export class ProfileStore {
     const replaces = known ? summaryOf(known) : null;
     this.waiting = {
       profile,
-      preview: { profile: summaryOf(profile), source: plainLine(source), shipped, contents: contentsOf(profile), dropped, replaces },
+      preview: {
+        profile: summaryOf(profile),
+        source: plainLine(source),
+        typed: false,
+        shipped: null,
+        contents: contentsOf(profile),
+        dropped,
+        replaces,
+        ...origin,
+      },
     };
   }
 }

@@ -16,18 +16,19 @@ export interface Recovered {
 interface Visit {
   client: RecoveryClient;
   stop: AbortController;
-  role: { id: string; label: string } | null;
-  userId: string;
-  token: string;
+  /** People enter the second factor on the campus's own page, where the app types nothing. */
+  isOnPage: boolean;
+  roles: { id: string; label: string }[];
+  /** The identity that the service has verified last, and the token that stands for it. */
+  verified: { identity: Identity; token: string } | null;
 }
 
-/** Failures after which the verified identity no longer counts and the person starts again. */
+/** Failures after which the verified identity no longer counts: it is verified again with the next try. */
 const startAgainCodes: readonly FailureCode[] = ['recovery-timed-out', 'recovery-limited'];
 
-/** The screens of "I lost my phone": role, identity, password, passcode. */
+/** The screens of "I lost my phone": one form for role, identity and password, then the passcode. */
 export class RecoveryFlow {
   private current: RecoveryState = { step: 'closed' };
-  private roles: { id: string; label: string }[] = [];
   private visit: Visit | null = null;
 
   constructor(
@@ -49,16 +50,16 @@ export class RecoveryFlow {
       const visit: Visit = {
         client: new RecoveryClient(profile, verifier, stop.signal, this.now, this.routeThroughProxy),
         stop,
-        role: null,
-        userId: '',
-        token: '',
+        isOnPage: profile.browser !== undefined,
+        roles: [],
+        verified: null,
       };
       this.visit = visit;
       this.show({ step: 'loading' });
       const { roles } = await visit.client.roles();
       if (this.visit !== visit) return;
-      this.roles = roles;
-      this.show({ step: 'role', roles });
+      visit.roles = roles;
+      this.show({ step: 'identity', roles, busy: false, failure: null });
     } catch (error) {
       if (stop.signal.aborted) return;
       const failure = this.logFailure(error);
@@ -74,51 +75,30 @@ export class RecoveryFlow {
     this.show({ step: 'site' });
   }
 
-  chooseRole(id: string): void {
-    const role = this.roles.find((each) => each.id === id);
-    if (this.current.step !== 'role' || !this.visit || !role) throw fail('not-now');
-    this.visit.role = role;
-    this.show({ step: 'identity', role, busy: false, failure: null });
-  }
-
-  async verify(identity: Omit<Identity, 'role'>): Promise<void> {
+  /** Verifies the identity, unless this very one is verified already, and then gets the passcode with the password. */
+  async getPasscode(identity: Identity, password: string): Promise<void> {
     const { visit, current } = this;
-    if (current.step !== 'identity' || current.busy || !visit?.role) throw fail('not-now');
+    if (current.step !== 'identity' || current.busy || !visit?.roles.some(({ id }) => id === identity.role)) throw fail('not-now');
     this.show({ ...current, busy: true, failure: null });
     try {
-      const { token } = await visit.client.verify({ ...identity, role: visit.role.id });
+      if (!visit.verified || !isSameIdentity(visit.verified.identity, identity))
+        visit.verified = { identity, ...(await visit.client.verify(identity)) };
       if (this.visit !== visit) return;
-      visit.token = token;
-      visit.userId = identity.userId;
-      this.show({ step: 'password', userId: identity.userId, busy: false, failure: null });
-    } catch (error) {
-      if (this.visit === visit) this.show({ ...current, busy: false, failure: unlessCancelled(this.logFailure(error)) });
-    }
-  }
-
-  async getPasscode(password: string): Promise<void> {
-    const { visit, current } = this;
-    if (current.step !== 'password' || current.busy || !visit) throw fail('not-now');
-    this.show({ ...current, busy: true, failure: null });
-    try {
-      const { passcode, expiresAt } = await visit.client.passcode(visit.token, password);
+      const { passcode, expiresAt } = await visit.client.passcode(visit.verified.token, password);
       if (this.visit !== visit) return;
-      this.recovered({ userId: visit.userId, password, passcode, expiresAt });
-      this.show({ step: 'passcode', expiresAt });
+      this.recovered({ userId: identity.userId, password, passcode, expiresAt });
+      this.show({ step: 'passcode', expiresAt, answersGateway: !visit.isOnPage });
     } catch (error) {
       if (this.visit !== visit) return;
       const failure = this.logFailure(error);
-      if (startAgainCodes.includes(failure.code) && visit.role) this.show({ step: 'identity', role: visit.role, busy: false, failure });
-      else this.show({ ...current, busy: false, failure: unlessCancelled(failure) });
+      if (startAgainCodes.includes(failure.code)) visit.verified = null;
+      this.show({ ...current, busy: false, failure: unlessCancelled(failure) });
     }
   }
 
-  /** Goes one step back. The first step closes the screens. */
+  /** Goes back, which closes the screens. */
   back(): void {
-    const { current, visit } = this;
-    if (current.step === 'identity') this.show({ step: 'role', roles: this.roles });
-    else if (current.step === 'password' && visit?.role) this.show({ step: 'identity', role: visit.role, busy: false, failure: null });
-    else this.close();
+    this.close();
   }
 
   /** Leaves the screens. The passcode and the one-time portal sign-in stay valid. */
@@ -134,9 +114,10 @@ export class RecoveryFlow {
 
   /** A one-time portal sign-in after a recovery. Null when there was no recovery, or when it was too long ago. */
   async portalSignIn(): Promise<PortalSignIn | null> {
-    if (!this.visit?.token) return null;
+    const { visit } = this;
+    if (!visit?.verified) return null;
     try {
-      return await this.visit.client.portalSignIn(this.visit.token);
+      return await visit.client.portalSignIn(visit.verified.token);
     } catch {
       return null; // the portal then asks for the password
     }
@@ -156,3 +137,6 @@ export class RecoveryFlow {
 
 /** Null when the person cancelled at the proxy's question: they know that they did. */
 const unlessCancelled = (failure: Failure): Failure | null => (failure.code === 'cancelled' ? null : failure);
+
+const isSameIdentity = (one: Identity, other: Identity): boolean =>
+  one.role === other.role && one.userId === other.userId && one.dateOfBirth === other.dateOfBirth && one.lastFour === other.lastFour;

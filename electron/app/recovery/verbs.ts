@@ -1,17 +1,14 @@
 import { fail } from '../../../shared/failure.ts';
 import type { Parts, Verbs } from '../parts.ts';
+import { passcodeAnswer } from '../sign-in/pending-secrets.ts';
 
-type RecoveryVerbs = Pick<Verbs, 'recoveryRole' | 'recoveryVerify' | 'recoveryPasscode' | 'recoveryBack' | 'recoveryContinue'>;
+type RecoveryVerbs = Pick<Verbs, 'recoveryPasscode' | 'recoveryBack' | 'recoveryContinue'>;
 
 /** The calls for our own screens of the campus's recovery site. */
 export function recoveryVerbs(parts: Parts): RecoveryVerbs {
-  const { recovery, controller, taskFlow } = parts;
+  const { recovery, controller, taskFlow, pendingSecrets } = parts;
   return {
-    async recoveryRole({ role }) {
-      recovery.chooseRole(role);
-    },
-    recoveryVerify: (identity) => recovery.verify(identity),
-    recoveryPasscode: ({ password }) => recovery.getPasscode(password),
+    recoveryPasscode: ({ password, ...identity }) => recovery.getPasscode(identity, password),
     async recoveryBack() {
       parts.update(() => {
         recovery.back();
@@ -20,8 +17,14 @@ export function recoveryVerbs(parts: Parts): RecoveryVerbs {
     },
     async recoveryContinue() {
       if (recovery.state.step !== 'passcode' && recovery.state.step !== 'site') throw fail('not-now');
+      const answersGateway = recovery.state.step === 'passcode' && recovery.state.answersGateway;
       recovery.leave();
-      await taskFlow.pursue();
+      // They came here from the gateway's question: it is still open
+      const { state } = controller;
+      const open = answersGateway && state.kind === 'asking' && !state.answered ? state : null;
+      const answer = open && pendingSecrets.passcode && passcodeAnswer(open.prompt, pendingSecrets.passcode.passcode);
+      if (answer) controller.answer(open.promptId, answer);
+      await taskFlow.pursue(true, answersGateway);
     },
   };
 }

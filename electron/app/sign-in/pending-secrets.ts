@@ -60,6 +60,12 @@ export class PendingSecrets {
   }
 }
 
+/** The answer to a question for a second factor with a passcode. Null for any other question. */
+export function passcodeAnswer(prompt: Prompt, passcode: string): Answer | null {
+  if (prompt.kind === 'passcode') return { kind: 'passcode', passcode };
+  return prompt.kind === 'second-factor' ? { kind: 'second-factor-passcode', passcode } : null;
+}
+
 /**
  * Answers a credentials prompt with a user ID and password. Null unless those are its only fields. It chooses a group only
  * if there is just one or the person chose it before, since their password may not work in the gateway's default group.

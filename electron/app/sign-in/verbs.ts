@@ -1,6 +1,7 @@
 import { fail } from '../../../shared/failure.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import type { Parts, Verbs } from '../parts.ts';
+import { passcodeAnswer } from './pending-secrets.ts';
 
 type SignInVerbs = Pick<
   Verbs,
@@ -47,8 +48,9 @@ export function signInVerbs(parts: Parts): SignInVerbs {
     },
     async answerWithHeldPasscode({ promptId }) {
       const { state } = controller;
-      const kind = state.kind === 'asking' && state.prompt.kind === 'passcode' ? 'passcode' : 'second-factor-passcode';
-      answer(promptId, { kind, passcode: pendingSecrets.passcodeNow() }, false);
+      const held = state.kind === 'asking' ? passcodeAnswer(state.prompt, pendingSecrets.passcodeNow()) : null;
+      if (!held) throw fail('not-now');
+      answer(promptId, held, false);
     },
     async answerWithSavedPassword({ promptId, chosen }) {
       const { state } = controller;

@@ -6,14 +6,14 @@ import { Foot, Screen } from '../../ui/screen.tsx';
 import type { PromptProps } from './prompt.ts';
 
 /** Asks about an untrusted server certificate. The easy answer is no. */
-export function Certificate({ access, prompt, above }: PromptProps<'certificate'>) {
+export function Certificate({ access, prompt, profile, above }: PromptProps<'certificate'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const refuse = (): void => answer({ kind: 'certificate', accept: false });
   return (
     <Screen title={messages.certificate.title} above={above} onEnter={refuse} onEscape={refuse}>
       <p className="lead">{format(messages.certificate.lead, { host: prompt.host })}</p>
-      <CertificateFacts certificate={prompt} />
+      <CertificateFacts certificate={prompt} contact={profile.helpDesk} />
       <Foot>
         <Button kind="primary" pending={busy} onPress={refuse}>
           {messages.certificate.refuse}

@@ -4,6 +4,7 @@ import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { useAnswer } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Checkbox } from '../../ui/fields.tsx';
+import { ForgottenPassword } from '../../ui/help-desk.tsx';
 import { KeepPage } from '../../ui/keep-page.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Screen } from '../../ui/screen.tsx';
@@ -56,6 +57,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
         )}
         <KeepPage state={state} where="form" />
       </PromptForm>
+      {prompt.failure && <ForgottenPassword contact={profile.helpDesk} />}
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useAnswer, useNow } from '../../hooks.ts';
+import { useAnswer, useNow, useVerbs } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ring } from '../../ui/ring.tsx';
@@ -12,6 +12,7 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
+  const { run } = useVerbs();
   const now = useNow();
   const [shownAt] = useState(() => Date.now());
   const left = Math.max(0, Math.ceil((prompt.deadline - now) / 1000));
@@ -41,6 +42,9 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
         )}
         <Button pending={busy} onPress={() => answer({ kind: 'instead', method: 'passcode' })}>
           {busy ? messages.push.switching : messages.push.instead}
+        </Button>
+        <Button kind="quiet" onPress={() => void run('startTask', { task: 'lost-phone' })}>
+          {messages.factor.lost}
         </Button>
       </Actions>
       <p className="hint">{messages.push.notYours}</p>

@@ -88,7 +88,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
       ) : (
-        <p className="lead">{messages.factor.lead}</p>
+        <p className="lead">{lost || !device ? messages.factor.leadCode : messages.factor.lead}</p>
       )}
       {!reachable && !held && <p>{messages.factor.noDevice}</p>}
       {!lost && chooseDevice}
@@ -108,7 +108,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           kind={lost && !held ? 'primary' : 'secondary'}
           icon={Hash}
           title={messages.factor.passcode}
-          hint={startsWith === undefined ? messages.factor.passcodeHint : format(messages.passcode.startsWith, { start: startsWith })}
+          hint={passcodeHint()}
           pending={busy}
           onPress={() => answer({ kind: 'second-factor-passcode' })}
         />
@@ -138,6 +138,11 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
       <CancelFoot onCancel={cancel} />
     </Screen>
   );
+
+  function passcodeHint(): string {
+    if (startsWith !== undefined) return format(messages.passcode.startsWith, { start: startsWith });
+    return lost && !held ? messages.factor.passcodeHintLost : messages.factor.passcodeHint;
+  }
 }
 
 function Devices({

@@ -84,7 +84,7 @@ Exit codes
     'on-campus': 'You are on campus: no VPN needed.',
     'contacting': 'Contacting {gateway}…',
     'asking': 'Signing in at {gateway}.',
-    'opening': 'Signed in. Opening the way to campus…',
+    'opening': 'Signed in. Opening the connection to campus…',
     'connected': 'Connected to {gateway} as {user}, until {untilAt}. Press Ctrl-C to disconnect.',
     'reconnecting': 'The connection broke: {why} Reconnecting; no second factor is needed.',
     'closing': 'Disconnecting…',
@@ -115,7 +115,7 @@ Exit codes
     certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
     pick: 'Choose a number from 1 to {count}, or type part of a name.',
     more: plural('  … and {count} more. Type part of a name to find one.', { one: '  … and one more. Type part of a name to find it.' }),
-    noneCalled: 'Nothing is called so. Type another part of a name, or a number from 1 to {count}.',
+    noneCalled: 'Nothing has that name. Type another part of a name, or a number from 1 to {count}.',
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
     approveOver: 'Approve it on the phone, then press Enter: ',
     waiting: plural('Your campus may be asking on your phone. Waiting for it for {count} seconds at most.', {

@@ -322,7 +322,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'client-certificate-missing': {
     title: 'Your certificate is needed',
-    happened: '{host} lets in only who shows a certificate of their own.',
+    happened: '{host} lets in only people who show a certificate of their own.',
     todo: 'Choose the file that your campus gave you. Its name often ends in .p12 or .pem.',
   },
   'client-certificate-unreadable': {

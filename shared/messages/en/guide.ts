@@ -1,18 +1,22 @@
 import type { GuideStepId, PortalTask } from '../../guide.ts';
 import { plural } from '../plural.ts';
 
-type GuideMessages = { [T in PortalTask]: Record<GuideStepId<T>, string> };
+type GuideMessages = { [T in PortalTask]: Record<Exclude<GuideStepId<T>, 'done'>, string | readonly string[]> & { done: string } };
 
-/** One sentence a step, with the portal's own button names. */
+/** What to do at each step, with the portal's own button names. A step with several moves has a sentence for each. */
 const steps: GuideMessages = {
   'add-device': {
     'sign-in': 'Sign in to the device portal.',
     'add': 'Click Add a new Device.',
     'confirm': 'Confirm it is you: with a push, or with Enter a Passcode and your recovery passcode.',
-    'type': 'Choose Tablet for your new mobile, or Phone.',
-    'platform': 'Choose iOS or Android, then click Continue.',
+    'type': 'Choose Tablet, even for a phone: it needs no phone number.',
+    'platform': 'Choose Continue with iOS (iPhone, iPad) or Continue with Android.',
     'installed': 'Click I have Duo Mobile installed.',
-    'scan': 'In Duo Mobile on the new device tap + and scan the QR code. Give it a name. Then click Continue to Login here.',
+    'scan': [
+      'On the new device, open Duo Mobile and tap +.',
+      'Scan the QR code at the right with it, and give the device a name.',
+      'Click Continue to Login at the right.',
+    ],
     'choose': 'Choose the device that you just added, then Send me a Push or Enter a Passcode.',
     'done': 'You are all set!',
   },
@@ -40,7 +44,6 @@ export const guide = {
   free: 'The campus’s own page is open beside this. Choose a task to see its steps here.',
   lost: 'This page is not one of the steps below. Go back, or carry on there.',
   other: 'Your campus’s portal may name its buttons differently.',
-  allSet: 'You are all set!',
   finish: 'Close portal and disconnect',
   finishOnCampus: 'Done',
   removeLost: 'Remove your lost phone',

@@ -98,6 +98,9 @@ export const screens = {
     cancel: 'Cancel',
     back: 'Back',
     tryAgain: 'Try again',
+    tryAgainAt: 'Try again at {untilAt}',
+    reconnect: 'Reconnect',
+    tryPortalAgain: 'Try the portal again',
     tryNow: 'Try now',
     copyDetails: 'Copy details',
     copied: 'Copied',
@@ -119,11 +122,12 @@ export const screens = {
     open: 'Open help desk page',
   },
   ending: {
-    watching: 'Causeway looks every few seconds whether this network lets you out by now. It does not connect by itself.',
-    freeTitle: 'The way is free',
-    free: 'This network lets you out now. Connect when you are ready.',
-    done: 'Back to start',
+    watching: 'Causeway checks every few seconds whether this network lets you reach the Internet. It does not connect by itself.',
+    freeTitle: 'You are online now',
+    free: 'Connect when you are ready.',
+    done: 'Home',
     code: 'Code for the help desk: {code}',
+    keys: 'Keys to compare with the help desk',
     expectedKey: 'The key that was expected',
     foundKey: 'The key that this server shows',
     /** Who vouched for the expected key. */
@@ -133,7 +137,7 @@ export const screens = {
       authority:
         'Until now your campus’s own authority vouched for it. If the help desk says that the new key is right, ask for a new profile.',
     },
-    forgetKey: 'If the help desk says that the key is new, forget the old one in Settings, under Servers that you vouch for.',
+    forgetKey: 'If the help desk says that the key is new, forget the old one in Settings, under Servers you accepted.',
   },
   firstRun: {
     title: 'Welcome to Causeway',
@@ -152,10 +156,12 @@ export const screens = {
   },
   preview: {
     title: 'Add this campus?',
+    typed: 'You typed {address}. Add it only if this is your campus.',
     replaceTitle: 'Replace this campus?',
-    lead: 'Add it only if you expected it. Once added, Causeway sends your sign-in to its gateways.',
-    replaceLead:
-      'It takes the place of {campus} ({gateways}). Replace it only if you expected that: Causeway then sends your sign-in to the gateways below.',
+    lead: 'Add it only if you expected it.',
+    sends: 'Once added, Causeway sends your sign-in to its gateways.',
+    all: 'All that the profile says',
+    replaceLead: 'It takes the place of {campus} ({gateways}). Replace it only if you expected that.',
     source: 'Comes from',
     shipped: 'Causeway itself',
     notSignedIn: 'Nobody has signed in with this profile yet',
@@ -192,12 +198,12 @@ export const screens = {
   },
   checking: {
     title: 'Checking where you are',
-    lead: 'Causeway is looking whether you are on campus. It takes a few seconds at most.',
+    lead: 'Causeway checks whether you are on campus. It takes a few seconds at most.',
   },
   onCampus: {
     title: 'You are on campus: no VPN needed',
     lead: 'The device portal answers directly from here.',
-    leave: 'Back to start',
+    leave: 'Home',
   },
   contacting: {
     title: 'Contacting your campus',
@@ -205,7 +211,7 @@ export const screens = {
   },
   opening: {
     title: 'You are signed in',
-    lead: 'Opening the way to campus through {gateway}.',
+    lead: 'Opening the connection to your campus through {gateway}.',
   },
   connected: {
     title: 'Connected',
@@ -220,14 +226,14 @@ export const screens = {
     perSecond: '{amount}/s',
     chart: 'Traffic of the last minute: receiving {received}, sending {sent}',
     portal: {
-      'unknown': 'Looking whether the device portal answers…',
+      'unknown': 'Checking whether the device portal answers…',
       'up': 'The device portal answers',
       'down': 'The device portal does not answer',
       'dns-failed': 'The device portal’s name is not found',
     },
-    portalDown: 'You are connected, but the portal itself is not answering. Try it in a moment, or call the help desk.',
+    portalDown: 'You are connected, but the portal itself is not answering. Try it again in a moment, or call the help desk.',
     portalNameless:
-      'You are connected, but names of your campus are not found through the connection. Disconnect and connect again; if that does not help, call the help desk.',
+      'You are connected, but names of your campus are not found through the connection. Reconnect: you sign in again. If that does not help, call the help desk.',
     parts: 'What is up and what is not',
     part: {
       link: 'Link to {gateway}',
@@ -235,7 +241,7 @@ export const screens = {
       names: 'Names of your campus',
       portal: 'Device portal {host}',
     },
-    partState: { unknown: 'Looking…', up: 'Up', down: 'Does not answer' },
+    partState: { unknown: 'Checking…', up: 'Up', down: 'Does not answer' },
     gateway: 'Gateway',
     user: 'Signed in as',
     since: 'Connected since',

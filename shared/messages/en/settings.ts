@@ -22,7 +22,7 @@ export const settings = {
   savedUserOnly: 'Only the user ID {user} is remembered.',
   savedNone: 'Nothing is saved.',
   forget: 'Forget',
-  certificates: 'Servers that you vouch for',
+  certificates: 'Servers you accepted',
   certificatesHint: 'Forget one when your help desk says that its key has changed. You are asked about the new one.',
   forgetNamed: 'Forget {host}',
   pages: 'Sign-in pages that know this computer',

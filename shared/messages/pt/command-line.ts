@@ -78,7 +78,7 @@ Códigos de saída
     'on-campus': 'Está no campus: não precisa de VPN.',
     'contacting': 'A contactar {gateway}…',
     'asking': 'A iniciar sessão em {gateway}.',
-    'opening': 'Sessão iniciada. A abrir o caminho para o campus…',
+    'opening': 'Sessão iniciada. A estabelecer a ligação ao campus…',
     'connected': 'Ligado a {gateway} como {user}, até {untilAt}. Prima Ctrl-C para desligar.',
     'reconnecting': 'A ligação caiu: {why} A voltar a ligar; não é preciso o segundo fator.',
     'closing': 'A desligar…',

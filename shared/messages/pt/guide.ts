@@ -1,17 +1,20 @@
 import type { guide as english } from '../en/guide.ts';
 import { plural } from '../plural.ts';
 
-/** One sentence a step, with the portal's own button names. */
+/** What to do at each step, with the portal's own button names. */
 const steps: (typeof english)['steps'] = {
   'add-device': {
     'sign-in': 'Inicie sessão no portal de dispositivos.',
     'add': 'Clique em «Add a new Device».',
     'confirm': 'Confirme a sua identidade: com uma notificação Push, ou com «Enter a Passcode» e o seu código de recuperação.',
-    'type': 'Escolha «Tablet» para o novo telemóvel, ou «Phone».',
-    'platform': 'Escolha «iOS» ou «Android» e clique em «Continue».',
+    'type': 'Escolha «Tablet», mesmo para um telemóvel: não precisa de número de telefone.',
+    'platform': 'Escolha «Continue with iOS» (iPhone, iPad) ou «Continue with Android».',
     'installed': 'Clique em «I have Duo Mobile installed».',
-    'scan':
-      'No Duo Mobile do novo dispositivo, toque em + e leia o código QR. Dê um nome ao dispositivo. Depois clique aqui em «Continue to Login».',
+    'scan': [
+      'No novo dispositivo, abra o Duo Mobile e toque em +.',
+      'Leia com ele o código QR à direita e dê um nome ao dispositivo.',
+      'Clique em «Continue to Login», à direita.',
+    ],
     'choose': 'Escolha o dispositivo que acabou de adicionar e depois «Send me a Push» ou «Enter a Passcode».',
     'done': 'Está tudo pronto!',
   },
@@ -39,7 +42,6 @@ export const guide: typeof english = {
   free: 'A página do próprio campus está aberta aqui ao lado. Escolha uma tarefa para ver os passos.',
   lost: 'Esta página não faz parte dos passos abaixo. Volte atrás ou continue nela.',
   other: 'O portal do seu campus pode dar outros nomes aos botões.',
-  allSet: 'Está tudo pronto!',
   finish: 'Fechar o portal e desligar',
   finishOnCampus: 'Concluir',
   removeLost: 'Remover o telemóvel perdido',

@@ -99,6 +99,9 @@ export const screens: typeof english = {
     cancel: 'Cancelar',
     back: 'Voltar',
     tryAgain: 'Tentar novamente',
+    tryAgainAt: 'Tentar novamente às {untilAt}',
+    reconnect: 'Voltar a ligar',
+    tryPortalAgain: 'Tentar o portal novamente',
     tryNow: 'Tentar agora',
     copyDetails: 'Copiar detalhes',
     copied: 'Copiado',
@@ -122,9 +125,10 @@ export const screens: typeof english = {
   ending: {
     watching: 'O Causeway verifica a cada poucos segundos se esta rede já dá acesso à Internet. Não liga sozinho.',
     freeTitle: 'Já tem Internet',
-    free: 'Esta rede já lhe dá acesso à Internet. Ligue quando quiser.',
+    free: 'Ligue quando quiser.',
     done: 'Início',
     code: 'Código para o serviço de apoio: {code}',
+    keys: 'Chaves a comparar com o serviço de apoio',
     expectedKey: 'A chave esperada',
     foundKey: 'A chave que este servidor apresenta',
     vouchedBy: {
@@ -154,9 +158,11 @@ export const screens: typeof english = {
   preview: {
     title: 'Adicionar este campus?',
     replaceTitle: 'Substituir este campus?',
-    lead: 'Adicione-o apenas se o esperava. Depois, o Causeway envia o seu início de sessão aos gateways deste campus.',
-    replaceLead:
-      'Toma o lugar de {campus} ({gateways}). Substitua-o apenas se o esperava: o Causeway passa a enviar o seu início de sessão aos gateways abaixo.',
+    typed: 'Introduziu {address}. Adicione-o apenas se for o seu campus.',
+    lead: 'Adicione-o apenas se o esperava.',
+    sends: 'Depois, o Causeway envia o seu início de sessão aos gateways deste campus.',
+    all: 'Tudo o que o perfil diz',
+    replaceLead: 'Toma o lugar de {campus} ({gateways}). Substitua-o apenas se o esperava.',
     source: 'Origem',
     shipped: 'O próprio Causeway',
     notSignedIn: 'Ainda ninguém iniciou sessão com este perfil',
@@ -206,7 +212,7 @@ export const screens: typeof english = {
   },
   opening: {
     title: 'Sessão iniciada',
-    lead: 'A abrir o caminho para o campus através de {gateway}.',
+    lead: 'A estabelecer a ligação ao seu campus através de {gateway}.',
   },
   connected: {
     title: 'Ligado',
@@ -226,9 +232,9 @@ export const screens: typeof english = {
       'down': 'O portal de dispositivos não responde',
       'dns-failed': 'O nome do portal de dispositivos não foi encontrado',
     },
-    portalDown: 'A ligação está ativa, mas o próprio portal não responde. Tente daqui a pouco ou contacte o serviço de apoio.',
+    portalDown: 'A ligação está ativa, mas o próprio portal não responde. Tente novamente daqui a pouco ou contacte o serviço de apoio.',
     portalNameless:
-      'A ligação está ativa, mas não encontra os nomes do seu campus. Desligue e ligue novamente; se não resultar, contacte o serviço de apoio.',
+      'A ligação está ativa, mas não encontra os nomes do seu campus. Volte a ligar: inicia sessão novamente. Se não resultar, contacte o serviço de apoio.',
     parts: 'O que funciona e o que não funciona',
     part: {
       link: 'Ligação a {gateway}',

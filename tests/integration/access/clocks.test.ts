@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startCampus, type CampusOptions } from '../../../campus/campus.ts';
 import { withClockGap } from '../../../electron/access/clock-gap.ts';
 import { codeOf, credentials, proceed, student } from '../../support/access.ts';
+import { kit } from '../../support/campus/campus-services.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 
 const hour = 3_600_000;
@@ -66,16 +67,12 @@ describe.each([
     const b = await open();
     clocks.computer = offset;
     await b.app.verbs.startTask({ task: 'lost-phone' });
-    await b.app.verbs.recoveryRole({ role: 'student' });
-    await b.app.verbs.recoveryVerify({ userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K' });
-    await b.app.verbs.recoveryPasscode({ password: 'banyan-ferry-318' });
+    await b.app.verbs.recoveryPasscode(kit);
     const left = (b.app.state.heldPasscode?.expiresAt ?? 0) - ourNow();
     expect(Math.abs(left - hour)).toBeLessThan(10_000);
     await b.app.verbs.recoveryContinue(undefined);
     const { promptId: notice } = await when(b.app, promptOf('notice'));
     await b.app.verbs.answer({ promptId: notice, answer: proceed, remember: false });
-    const { promptId: factor } = await when(b.app, promptOf('second-factor'));
-    await b.app.verbs.answerWithHeldPasscode({ promptId: factor });
     await expect.poll(() => b.desktop.visits.length).toBe(1);
     const good = (b.desktop.visits[0]?.signIn?.expiresAt ?? 0) - ourNow();
     expect(good).toBeGreaterThan(30_000);

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
 import { appStateSchema } from '../../../shared/app-state.ts';
-import { fail } from '../../../shared/failure.ts';
+import { fail, type FailureCode } from '../../../shared/failure.ts';
 import { credentials, codeOf, proceed, student } from '../../support/access.ts';
+import { kit } from '../../support/campus/campus-services.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 
 let bench: AppBench | null = null;
@@ -13,7 +14,6 @@ afterEach(async () => {
 });
 const open = async (...args: Parameters<typeof startAppBench>): Promise<AppBench> => (bench = await startAppBench(...args));
 
-const kit = { userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K', password: 'banyan-ferry-318' };
 const is = (kind: string) => (state: AppBench['app']['state']) => state.access.kind === kind && state.access;
 
 async function answerNotice({ app }: AppBench): Promise<void> {
@@ -39,23 +39,24 @@ describe('tasks', () => {
     const b = await open();
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
-    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: '0000' });
-    await when(app, ({ recovery }) => recovery.step === 'identity' && recovery.failure?.code === 'recovery-identity');
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-    await when(app, ({ recovery }) => recovery.step === 'password');
-    await app.verbs.recoveryPasscode({ password: kit.password });
-    await when(app, ({ recovery }) => recovery.step === 'passcode');
+    const failedWith = (code: FailureCode) => when(app, ({ recovery }) => recovery.step === 'identity' && recovery.failure?.code === code);
+    await app.verbs.recoveryPasscode({ ...kit, lastFour: '0000' });
+    await failedWith('recovery-identity');
+    await app.verbs.recoveryPasscode({ ...kit, password: 'not this one' });
+    await failedWith('recovery-password');
+    await app.verbs.recoveryPasscode(kit);
+    await when(app, ({ recovery }) => recovery.step === 'passcode' && recovery.answersGateway);
     const { passcode: nine } = await app.verbs.revealPasscode(undefined);
     expect(nine).toMatch(/^\d{9}$/);
     expect(JSON.stringify(app.state)).not.toContain(nine);
     expect(JSON.stringify(app.state)).not.toContain(kit.password);
+    const asked: string[] = [];
+    app.onState(({ access }) => access.kind === 'asking' && asked.push(access.prompt.kind));
     await app.verbs.recoveryContinue(undefined);
     await answerNotice(b);
-    // Straight to the second factor: the password was typed a moment ago
-    const { promptId } = await when(app, promptOf('second-factor'));
-    await app.verbs.answerWithHeldPasscode({ promptId });
+    // The password was typed a moment ago, and the person has just said that the gateway may get the passcode
     await when(app, is('connected'));
+    expect(new Set(asked)).toEqual(new Set(['notice']));
     await when(app, ({ portal }) => portal.kind === 'open');
     await expect.poll(() => b.desktop.visits.length).toBe(1);
     expect(b.desktop.visits[0]).toMatchObject({ task: 'add-device', via: 'tunnel' });
@@ -93,9 +94,7 @@ describe('tasks', () => {
     const b = await open({ onCampus: true });
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
-    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryPasscode(kit);
     await app.verbs.recoveryContinue(undefined);
     await when(app, is('on-campus'));
     await expect.poll(() => b.desktop.visits.length).toBe(1);
@@ -112,13 +111,9 @@ describe('tasks', () => {
     const b = await open({}, { drivers: { campus: driver } });
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
-    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryPasscode(kit);
     await app.verbs.recoveryContinue(undefined);
     await answerNotice(b);
-    const { promptId } = await when(app, promptOf('second-factor'));
-    await app.verbs.answerWithHeldPasscode({ promptId });
     await expect.poll(() => b.desktop.visits.length).toBe(1);
     expect(b.desktop.visits[0]).toMatchObject({ via: 'tunnel' });
     expect(b.campus.services.signIns.redeem(b.desktop.visits[0]?.signIn?.token ?? '')).toBe(kit.userId);
@@ -270,9 +265,7 @@ test('the passcode leaves the clipboard when the app quits', async () => {
   const b = await open();
   const { app } = b;
   await app.verbs.startTask({ task: 'lost-phone' });
-  await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
-  await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-  await app.verbs.recoveryPasscode({ password: kit.password });
+  await app.verbs.recoveryPasscode(kit);
   await app.verbs.copyPasscode(undefined);
   expect(b.desktop.clipboard).toMatch(/^\d{9}$/);
   await app.shutdown();

@@ -13,8 +13,7 @@ import { control, controlMessageSchema } from '../../../electron/app/control/con
 import { codeOf, student } from '../../support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 import { answersFile, cliFolder, startCli, throughProxy } from '../../support/cli.ts';
-
-const kit = { userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K', password: 'banyan-ferry-318' };
+import { kit } from '../../support/campus/campus-services.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -251,9 +250,7 @@ describe('the command line beside the app', () => {
     const b = await open();
     const { app } = b;
     await app.verbs.startTask({ task: 'lost-phone' });
-    await app.verbs.recoveryRole({ role: (await when(app, ({ recovery }) => recovery.step === 'role' && recovery)).roles[0]?.id ?? '' });
-    await app.verbs.recoveryVerify({ userId: kit.userId, dateOfBirth: kit.dateOfBirth, lastFour: kit.lastFour });
-    await app.verbs.recoveryPasscode({ password: kit.password });
+    await app.verbs.recoveryPasscode(kit);
     const { passcode } = await app.verbs.revealPasscode(undefined);
     const typist = (question: string): string | null => {
       if (question.includes('Proceed?')) return 'yes';

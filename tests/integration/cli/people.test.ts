@@ -204,7 +204,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(run.text()).not.toContain('Site 23');
     expect(run.text()).toContain('980 more');
     const answers: [line: string, says: RegExp][] = [
-      ['xyz', /Nothing is called so/],
+      ['xyz', /Nothing has that name/],
       ['1001', /1 to 1,000/],
       ['', /1 to 1,000/],
       // 71, 74, 77, 701 and so on, each by its number in the whole list

@@ -17,11 +17,11 @@ test('the guide marks the page’s step, and says when all is done', async () =>
   const current = subject.page.locator('[aria-current="step"]');
   expect(await current.textContent()).toContain('Click Add a new Device.');
   await subject.show(at('/add/scan'));
-  await expect.poll(() => current.textContent()).toContain('scan the QR code');
+  await expect.poll(() => current.textContent()).toContain('Scan the QR code');
   await subject.show(at('/somewhere/else'));
   await subject.page.getByText('This page is not one of the steps below.').waitFor();
   // The last step that the guide knew stays marked
-  expect(await current.textContent()).toContain('scan the QR code');
+  expect(await current.textContent()).toContain('Scan the QR code');
   await subject.page.getByText('Step 7 of 9').waitFor();
   await subject.show(at('/add/done'));
   await button('Close portal and disconnect').waitFor();

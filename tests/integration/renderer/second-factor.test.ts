@@ -94,30 +94,72 @@ test('the passcode screen says when the next code comes', async () => {
   await expectCalls(['answerWithHeldPasscode', { promptId: 'p1' }]);
 });
 
-test('recovery asks for the identity, reports errors early, and sends it as the bridge wants it', async () => {
+test('recovery asks for role, identity and password in one form, reports errors early, and sends it as the bridge wants it', async () => {
   await openScreen('recovery-identity');
+  const { page } = subject;
+  const get = button('Get 2FA Passcode');
+  await get.click();
+  await page.getByText('Choose your role first.').waitFor();
+  await page.getByText('Student', { exact: true }).click();
   await field('UMPASS user ID').fill(' dc012345 ');
-  await field('Date of birth').fill('2003-05-17');
+  await field('Date of birth').fill('17 May');
+  await get.click();
+  await page.getByText('Type the day, the month and the year, for example 9 March 1998.').waitFor();
+  await field('Date of birth').fill('17/5/2003');
   await field('Last 4 characters of ID/Passport Number').fill('56A');
-  await button('Verify').click();
-  await subject.page.getByText('It is exactly 4 letters or digits.').waitFor();
-  expect(subject.calls).toEqual([]);
+  await get.click();
+  await page.getByText('It is exactly 4 letters or digits.').waitFor();
   await field('Last 4 characters of ID/Passport Number').fill('56A7');
-  await button('Verify').click();
-  await expectCalls(['recoveryVerify', { userId: 'dc012345', dateOfBirth: '2003-05-17', lastFour: '56A7' }]);
+  await get.click();
+  await page.getByText('Fill in UMPASS password first.').waitFor();
+  expect(subject.calls).toEqual([]);
+  await field('UMPASS password').fill('hunter2');
+  await get.click();
+  const sent = { role: 'student', userId: 'dc012345', dateOfBirth: '2003-05-17', lastFour: '56A7', password: 'hunter2' };
+  await expectCalls(['recoveryPasscode', sent]);
   // Wrong: everything is still there
   await subject.show(screens['recovery-identity-failed']?.state ?? state({}));
-  await subject.page.getByText('That does not match').waitFor();
-  expect(await field('Date of birth').inputValue()).toBe('2003-05-17');
+  await page.getByText('That does not match').waitFor();
+  expect(await field('Date of birth').inputValue()).toBe('17 May 2003');
+  expect(await page.getByRole('radio', { name: 'Student' }).isChecked()).toBe(true);
+  await subject.show(screens['recovery-password-failed']?.state ?? state({}));
+  await page.getByText('Password not right').waitFor();
+  await expect.poll(() => field('UMPASS password').evaluate((input) => input === document.activeElement)).toBe(true);
 });
 
-test('recovery gets the passcode with the password and continues to the new device', async () => {
-  await openScreen('recovery-password');
-  await subject.page.keyboard.type('hunter2');
-  await button('Get 2FA Passcode').click();
-  await expectCalls(['recoveryPasscode', { password: 'hunter2' }]);
-  await subject.show(screens['recovery-passcode']?.state ?? state({}));
+test('a date of birth is shown with the name of its month before it is sent, whichever way it was typed', async () => {
+  await openScreen('recovery-identity');
+  for (const [typed, shown] of [
+    ['8/7/2005', '8 July 2005'],
+    ['2005-07-08', '8 July 2005'],
+    ['27 aug 2005', '27 August 2005'],
+  ] as const) {
+    await field('Date of birth').fill(typed);
+    await subject.page.getByText(shown, { exact: true }).waitFor();
+    await press('Tab');
+    expect(await field('Date of birth').inputValue()).toBe(shown);
+  }
+});
+
+test('a campus with one role asks for none', async () => {
+  await openScreen('recovery-one-role');
+  expect(await subject.page.getByRole('radio').count()).toBe(0);
+  await field('UMPASS user ID').fill('dc012345');
+  await field('Date of birth').fill('17 May 2003');
+  await field('Last 4 characters of ID/Passport Number').fill('56A7');
+  await field('UMPASS password').fill('hunter2');
+  await press('Enter');
+  const sent = { role: 'student', userId: 'dc012345', dateOfBirth: '2003-05-17', lastFour: '56A7', password: 'hunter2' };
+  await expectCalls(['recoveryPasscode', sent]);
+});
+
+test('recovery shows the passcode and uses it at the next step', async () => {
+  await openScreen('recovery-passcode');
   await subject.page.getByText('482 915 036').waitFor();
+  await button('Use passcode and continue').click();
+  await expectCalls(['revealPasscode'], ['recoveryContinue']);
+  // Where people type it on the campus’s own page, the button does not promise to
+  await openScreen('recovery-passcode-page');
   await button('Continue to Add a new device').click();
   await expectCalls(['revealPasscode'], ['recoveryContinue']);
 });

@@ -104,7 +104,7 @@ test('a page sign-in offers our window, or the person’s browser if the gateway
   await subject.page.getByRole('button', { name: 'Open the sign-in page' }).dblclick();
   await expectCalls(['answer', { promptId: 'p1', answer: { kind: 'browser', where: 'window' }, remember: false }]);
   await subject.show(asking(prompts.browser, {}, 'p1', true));
-  await subject.page.getByText('Causeway goes on by itself').waitFor();
+  await subject.page.getByText('Causeway continues by itself').waitFor();
   await subject.show(asking({ ...prompts.browser, failure: { code: 'browser-closed' } }, {}, 'p2'));
   await subject.page.getByText('The sign-in page was closed').waitFor();
   await subject.page.getByRole('button', { name: 'Open the sign-in page' }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallName } from '../../../shared/bridge.ts';
-import { asking, campus, prompts, type screens } from '../../screens/states.ts';
+import { asking, campus, now, prompts, type screens } from '../../screens/states.ts';
 import { later, useWindow } from '../../screens/use-window.ts';
 
 /** What a person does in the window, one click or key at a time, and what main hears of it. */
@@ -16,10 +16,9 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['ended-unreachable', 'Try again', 'connect', { profileId: campus.id }],
   ['ended-no-factor', 'I lost my phone', 'startTask', { task: 'lost-phone' }],
   ['ended-no-factor', 'Try again', 'connect', { profileId: campus.id }],
-  ['ended-locked', 'Try again', 'startTask', { task: 'add-device' }],
   ['recovery-site', 'Back', 'recoveryBack'],
   ['ended-unreachable', 'Copy details', 'copyDetails'],
-  ['ended-unreachable', 'Back to start', 'acknowledge'],
+  ['ended-unreachable', 'Home', 'acknowledge'],
   ['checking', 'Cancel', 'disconnect'],
   ['contacting', 'Cancel', 'disconnect'],
   ['opening', 'Cancel', 'disconnect'],
@@ -44,7 +43,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['expiring', 'Stay connected', 'extend'],
   ['reconnecting', 'Try now', 'retryNow'],
   ['reconnecting', 'Disconnect', 'disconnect'],
-  ['recovery-role', 'Student', 'recoveryRole', { role: 'student' }],
+  ['recovery-password-failed', 'Forgot your password?', 'openHelpDesk'],
   ['recovery-failed', 'Try again', 'startTask', { task: 'lost-phone' }],
   ['recovery-identity', 'Back', 'recoveryBack'],
   ['recovery-site', 'I have it: Add a new device', 'recoveryContinue'],
@@ -105,8 +104,27 @@ test('the question before quitting tells somebody who signs in nothing of a conn
   expect(await dialog.innerText()).toContain('You are connected.');
 });
 
-test('a changed key shows the expected key and the one found', async () => {
+test('a locked account can be tried again from the campus’s instant on, and not before', async () => {
+  await openScreen('ended-locked');
+  const again = subject.page.getByRole('button', { name: /^Try again/ });
+  expect(await again.textContent()).toMatch(/^Try again at \d\d?:22/);
+  expect(await again.isDisabled()).toBe(true);
+  await press('Enter');
+  expect(subject.calls).toEqual([]);
+  await subject.page.clock.setFixedTime(now + 10 * 60_000);
+  await button('Try again').click();
+  await expectCalls(['startTask', { task: 'add-device' }]);
+  await subject.page.clock.setFixedTime(now);
+});
+
+test('a changed key shows the warning and the help desk first, then the expected key and the one found', async () => {
   await openScreen('ended-changed-key');
+  const page = await subject.page.locator('main').innerText();
+  const order = ['Someone may be pretending to be it.', 'Do not sign in.', '+853 8822 8600', 'Keys to compare with the help desk'];
+  const at = order.map((text) => page.indexOf(text));
+  expect(at.every((place, index) => place > (at[index - 1] ?? -1))).toBe(true);
+  expect(page).not.toContain('1B1B');
+  await button('Keys to compare with the help desk').click();
   const shown = (label: string): Promise<string> => subject.page.getByRole('region', { name: label }).innerText();
   expect((await shown('The key that was expected')).replaceAll(/\s/g, '')).toContain(`0A${'1B'.repeat(30)}2C`);
   expect((await shown('The key that this server shows')).replaceAll(/\s/g, '')).toContain(`3D${'4E'.repeat(30)}5F`);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Answer, Prompt } from '../../../shared/prompt.ts';
 import type { Fault } from '../faults/fault-proxy.ts';
 import { codeOf, credentials, proceed, student } from '../access.ts';
+import { kit } from '../campus/campus-services.ts';
 import type { Run } from './explorer.ts';
 
 /** Commands keep no model of their own. Each acts on whatever state there is. */
@@ -196,12 +197,9 @@ const signIn: Act = async (run) => {
 
 const lostPhone: Act = async (run) => {
   const { verbs } = run.client.app;
-  const kit = { userId: 'kit.wong', dateOfBirth: '2005-08-27', lastFour: '559K' };
   const done = await attempt(run, 'recovery', async () => {
     await verbs.startTask({ task: 'lost-phone' });
-    await verbs.recoveryRole({ role: 'student' });
-    await verbs.recoveryVerify(kit);
-    await verbs.recoveryPasscode({ password: 'banyan-ferry-318' });
+    await verbs.recoveryPasscode(kit);
     await verbs.copyPasscode(undefined);
   });
   if (done) run.watch.gestures.copied = true;

@@ -69,8 +69,8 @@ export class FaultCell {
   }
 
   /** What the recovery site asks this person for. */
-  get identity() {
-    return { userId: `person-${this.number}`, ...papers };
+  get recovery() {
+    return { role: 'student', userId: `person-${this.number}`, password, ...papers };
   }
 
   get authorityPem(): string {

@@ -217,23 +217,22 @@ const disconnect: Play = async (cell, fault, expect) => {
 const recovery: Play = async (cell, fault, expect) => {
   const { verbs } = cell.run.app;
   await verbs.startTask({ task: 'lost-phone' });
-  await verbs.recoveryRole({ role: 'student' });
   // Each call has its own connection. What follows the handshake is the call
   await cell.line.set(faults[fault]({ onset: { direction: 'up', atMessage: 2 } }));
   const since = performance.now();
-  await verbs.recoveryVerify(cell.identity);
+  await verbs.recoveryPasscode(cell.recovery);
   const took = performance.now() - since;
   const { recovery: at } = cell.run.app.state;
   if (survivable.includes(fault)) {
-    expect(at.step).toBe('password');
+    expect(at.step).toBe('passcode');
     return 'known';
   }
   if (at.step !== 'identity' || at.failure === null) throw new Error(`the recovery went on: ${at.step}`);
   expectWords(at.failure.code, expect);
   expect(took).toBeLessThan(boundMs);
   await cell.line.set({ kind: 'none' });
-  await verbs.recoveryVerify(cell.identity);
-  expect(cell.run.app.state.recovery.step).toBe('password');
+  await verbs.recoveryPasscode(cell.recovery);
+  expect(cell.run.app.state.recovery.step).toBe('passcode');
   return `${at.failure.code}${inSeconds(took)}; works at the next click`;
 };
 
