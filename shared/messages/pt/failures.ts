@@ -723,7 +723,7 @@ export const failures: Messages['failures'] = {
   },
   'versions-differ': {
     title: 'Duas versões do Causeway',
-    happened: 'O componente {component} é de outra versão que o programa que lhe fez o pedido, e os dois não se entendem.',
+    happened: 'O componente {component} é de uma versão diferente da do programa que lhe fez o pedido, e os dois não se entendem.',
     todo: 'Saia do Causeway e abra-o novamente, ou reinicie o computador. Se continuar, peça à equipa de informática que deixe instalada só uma versão.',
   },
   // Our own house
