@@ -99,7 +99,7 @@ export const screens: typeof english = {
     cancel: 'Cancelar',
     back: 'Voltar',
     tryAgain: 'Tentar novamente',
-    tryAgainAt: 'Tentar novamente às {untilAt}',
+    tryAgainAt: 'Tentar novamente: {untilAt}',
     reconnect: 'Voltar a ligar',
     tryPortalAgain: 'Tentar o portal novamente',
     tryNow: 'Tentar agora',
@@ -234,7 +234,7 @@ export const screens: typeof english = {
     },
     portalDown: 'A ligação está ativa, mas o próprio portal não responde. Tente novamente daqui a pouco ou contacte o serviço de apoio.',
     portalNameless:
-      'A ligação está ativa, mas não encontra os nomes do seu campus. Volte a ligar: inicia sessão novamente. Se não resultar, contacte o serviço de apoio.',
+      'A ligação está ativa, mas não encontra os nomes do seu campus. Volte a ligar: terá de iniciar sessão novamente. Se não resultar, contacte o serviço de apoio.',
     parts: 'O que funciona e o que não funciona',
     part: {
       link: 'Ligação a {gateway}',
