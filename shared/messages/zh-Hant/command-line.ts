@@ -85,7 +85,7 @@ export const commandLine: typeof english = {
     'on-campus': '您在校園內：無須 VPN。',
     'contacting': '正在聯絡 {gateway}…',
     'asking': '正在登入 {gateway}。',
-    'opening': '已登入。正在連通校園…',
+    'opening': '已登入。正在建立校園連線…',
     'connected': '已以 {user} 連線到 {gateway}，至 {untilAt}。按 Ctrl-C 斷開連線。',
     'reconnecting': '連線中斷：{why}正在重新連線，無須第二重驗證。',
     'closing': '正在斷開連線…',
