@@ -89,7 +89,7 @@ async function onLinux(): Promise<void> {
     async () => (await wrongInInstaller(older, made.target)) ?? ['it was not unpacked'],
   );
   if (process.getuid?.() === 0)
-    await check('linux-x64: its deb installs, upgrades and is purged, and its command line finds our OpenConnect', () =>
+    await check('linux-x64: its deb installs, upgrades, goes back and is purged, and its command line finds our OpenConnect', () =>
       debInCopyOfSystem(older, newer),
     );
   else console.log('SKIPPED, the deb is installed by root only');

@@ -64,6 +64,9 @@ const registered: readonly Registered[] = [
 /**
  * The MSI as a document for wixl: per machine, for 64 bits, with every file of the layout. Each file is a component of its
  * own whose id comes from its path, so that an upgrade and a repair know it.
+ *
+ * `REBOOT`: a silent installation that finds a file in use would restart the computer without asking anybody. It returns 3010
+ * instead, and Windows replaces the file at its next start (https://learn.microsoft.com/windows/win32/msi/reboot).
  */
 export function msiDocument({ layout, from, version, arch }: MsiContents): string {
   const components: string[] = [];
@@ -91,6 +94,7 @@ export function msiDocument({ layout, from, version, arch }: MsiContents): strin
 <Icon Id="${iconId}" SourceFile="${attribute(relative(from, join(import.meta.dirname, '..', 'icons', 'icon.ico')))}"/>
 <Property Id="ARPPRODUCTICON" Value="${iconId}"/>
 <Property Id="ARPNOMODIFY" Value="1"/>
+<Property Id="REBOOT" Value="ReallySuppress"/>
 ${Object.entries(publicProperties)
   .map(([property, name]) => remembered(property, name))
   .join('\n')}

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 
 /**
- * Installs the older deb, runs the command line that it brings along, upgrades and purges it; all in a copy of this system
+ * Installs the older deb, runs the command line that it brings along, upgrades, goes back and purges it; all in a copy of this system
  * that nobody else sees and that is gone with the process. A line `== STEP` comes before what each step prints.
  */
 const script = `set -e
@@ -31,6 +31,11 @@ dpkg --install --force-depends /newer.deb >&2
 echo == upgraded
 dpkg-query --show causeway
 dpkg --verify causeway
+dpkg --install --force-depends /older.deb >&2
+echo == downgraded
+dpkg-query --show causeway
+dpkg --verify causeway
+cat /etc/causeway/policy.json
 mkdir -p /var/lib/causeway
 dpkg --purge causeway >&2
 echo == purged
@@ -41,7 +46,7 @@ const checkSchema = z.object({ event: z.literal('check'), check: z.string(), say
 const ours = '/opt/Causeway/resources/native';
 
 /**
- * Installs, upgrades and purges a deb. Returns what was not as it should be: the user of openconnect, `causeway` in a
+ * Installs, upgrades, downgrades and purges a deb. dpkg goes back with a warning; apt asks to be told so. Returns what was not as it should be: the user of openconnect, `causeway` in a
  * terminal, which OpenConnect that finds, files that differ from the package's, and what is left at the end.
  *
  * @param older and `newer` are two versions of it
@@ -49,7 +54,7 @@ const ours = '/opt/Causeway/resources/native';
 export async function debInCopyOfSystem(older: string, newer: string): Promise<string[]> {
   const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', older, newer];
   const { stdout } = await promisify(execFile)('unshare', args, { timeout: 240_000, maxBuffer: 1 << 24 });
-  const [, installed = '', upgraded = '', purged = ''] = stdout.split(/^== .*\n/m);
+  const [, installed = '', upgraded = '', downgraded = '', purged = ''] = stdout.split(/^== .*\n/m);
   const [user = '', link = '', ...others] = installed.split('\n').filter(Boolean);
   const checks = others.flatMap((line) => {
     const check = line.startsWith('{') ? checkSchema.safeParse(JSON.parse(line)) : null;
@@ -68,6 +73,7 @@ export async function debInCopyOfSystem(older: string, newer: string): Promise<s
     ...others.filter((line) => !line.startsWith('{')).map((line) => `differs after the installation: ${line}`),
     ...found,
     ...(upgraded === 'causeway\t0.2.0\n' ? [] : [`after the upgrade: ${upgraded}`]),
+    ...(downgraded === 'causeway\t0.1.0\npolicy\n' ? [] : [`after the downgrade: ${downgraded}`]),
     ...(purged === 'policy\n' ? [] : [`left after the purge: ${purged}`]),
   ];
 }

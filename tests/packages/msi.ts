@@ -67,6 +67,9 @@ export async function wrongInArm64({ resources, target }: Package, folder: strin
   return [
     ...(count === filesBelow(layout).length ? [] : [`it has ${count} files`]),
     ...narrow.map((row) => `${row['Component'] ?? ''} is registered for 32 bits`),
+    ...(readTable(file, 'Property').rows.some((row) => row['Property'] === 'REBOOT' && row['Value'] === 'ReallySuppress')
+      ? []
+      : ['it may restart the computer']),
     ...(actions.includes('RegisterHelper') ? [] : ['it does not register the helper']),
     ...((await wrongInInstaller(file, target)) ?? ['it was not unpacked']),
   ];

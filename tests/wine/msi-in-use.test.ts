@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { makeMsi } from '../../build/msi/msi.ts';
+import { compiler, missingForWine, Wine } from './wine.ts';
+
+const missing = missingForWine();
+/** What `msiexec` returns, of which Wine passes on the last byte. */
+const [done, doneAtNextStart] = [0, 3010 & 0xff];
+
+describe.skipIf(missing !== null)('an upgrade by the MSI while Causeway runs', { timeout: 120_000 }, () => {
+  let wine: Wine;
+  const program = 'Program Files/Causeway/resources/app.asar';
+  beforeAll(async () => {
+    wine = await Wine.bare();
+    const work = mkdtempSync(join(tmpdir(), 'causeway-layout-'));
+    for (const version of ['0.1.0', '0.2.0']) {
+      const layout = join(work, version);
+      mkdirSync(join(layout, 'resources/native'), { recursive: true });
+      // Wine's installer compares versions of programs and hashes of other files: these differ
+      for (const name of ['Causeway.exe', 'resources/app.asar', 'resources/native/causeway.exe'])
+        writeFileSync(join(layout, name), version);
+      makeMsi({ layout, version, arch: 'x64' }, wine.path(`${version}.msi`));
+    }
+    rmSync(work, { recursive: true });
+    execFileSync(compiler, ['-O1', '-o', wine.path('hold.exe'), join(import.meta.dirname, 'hold.c')]);
+  }, 180_000);
+  afterAll(() => wine.stop());
+
+  const run = async (name: string, args: readonly string[]): Promise<number | null> => {
+    const child = wine.spawn(name, args, join(wine.prefix, `${name}.log`));
+    await once(child, 'exit');
+    return child.exitCode;
+  };
+  const install = (version: string): Promise<number | null> => run('msiexec', ['/i', `C:\\${version}.msi`, '/qn']);
+  const content = (): string => readFileSync(wine.path(program), 'utf8');
+
+  test('a file that is in use is replaced at the next start of Windows: the upgrade says so (3010) and restarts nothing', async () => {
+    expect(await install('0.1.0')).toBe(done);
+    const holder = wine.spawn(wine.path('hold.exe'), [`C:\\${program.replaceAll('/', '\\')}`], join(wine.prefix, 'hold.log'));
+    await vi.waitFor(() => expect(existsSync(wine.path('held.txt'))).toBe(true), { timeout: 20_000 });
+
+    expect(await install('0.2.0')).toBe(doneAtNextStart);
+    expect(content()).toBe('0.1.0');
+    expect(holder.exitCode).toBe(null);
+    // What is not in use is new already
+    expect(readFileSync(wine.path('Program Files/Causeway/resources/native/causeway.exe'), 'utf8')).toBe('0.2.0');
+
+    wine.killAll('hold.exe');
+    await once(holder, 'exit');
+    // Windows's next start
+    expect(await run('wineboot', ['--restart'])).toBe(done);
+    expect(content()).toBe('0.2.0');
+  });
+
+  test('the same upgrade once more, with nothing in use, is done at once', async () => {
+    expect(await install('0.2.0')).toBe(done);
+    expect(content()).toBe('0.2.0');
+  });
+});
