@@ -23,6 +23,7 @@ import { createDesktopPresenters, type DesktopPresenters } from './desktop/tray/
 import { takeFault } from './desktop/system/fault-note.ts';
 import { hardenEveryPage, lockSession } from './desktop/pages/hardening.ts';
 import { openLog, readLogs } from './desktop/system/log.ts';
+import { noteSteps } from './desktop/system/steps.ts';
 import { dropVariables, refusedSwitches } from './desktop/system/switches.ts';
 import { endOnFaults, sandboxRequired, startFailed, switchesRefused } from './desktop/system/fatal-errors.ts';
 import { openUserFolder } from './desktop/system/user-folder.ts';
@@ -102,6 +103,11 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   const livePolicy = await LivePolicy.open(policyPlaces(process.platform, process.env), process.platform);
   const { policy } = livePolicy.current;
+  log.setLevel(policy.logLevel);
+  livePolicy.onChange((inForce) => {
+    log.setLevel(inForce.policy.logLevel);
+    log.debug(`policy: ${[...inForce.decisions.keys()].join(', ') || 'nothing is decided'}`);
+  });
   const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
   if (isSandboxOff && policy.sandboxRequired) {
     sandboxRequired(log);
@@ -183,6 +189,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     openSignInPage: signInPage.open,
     openInBrowser: (address) => desktop.openExternal(address),
     log: log.line,
+    debug: log.debug,
   });
   const running = createApplication({
     settings,
@@ -227,13 +234,14 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   application = running;
+  noteSteps(running, log.debug);
   const protocolOf = (profileId: string) => settings.get().profiles.find(({ id }) => id === profileId)?.protocol ?? null;
   prewarmWorker(running, protocolOf, window, (wanted) => openconnect.setWanted(wanted));
   const controlled = serveControl(userData, appSession(running, showWindow), log.line).catch((thrown: unknown) => {
     log.line(`no command line can reach this app: ${failureOf(thrown).detail ?? String(thrown)}`);
     return null;
   });
-  const bridge = serveBridge(running, window.page, log.line);
+  const bridge = serveBridge(running, window.page, log.error);
 
   const context = { application: running, showWindow, requestQuit: quit.request, log: log.line };
   const shown = createDesktopPresenters(running, window, {

@@ -26,6 +26,7 @@ export const examples: { readonly [K in PolicyKey]: PolicyValue<K> } = {
   startAtSignIn: true,
   helpDesk: { name: 'IT service desk', phone: '+853 0000 0000', email: 'help@campus.example', address: 'https://it.campus.example' },
   managedBy: { name: 'IT', caption: 'Ask us if something does not work for you.', address: 'https://it.campus.example' },
+  logLevel: 'info',
   openconnectFrom: 'installer',
   library: '/opt/openconnect/lib/libopenconnect.so.5',
   openconnect: '/opt/openconnect/sbin/openconnect',

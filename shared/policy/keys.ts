@@ -57,6 +57,7 @@ const keys = {
   startAtSignIn: { kind: 'switch', group: 'app', since: '0.1.0', personal: true },
   helpDesk: { kind: 'fields', group: 'support', since: '0.1.0' },
   managedBy: { kind: 'fields', group: 'support', since: '0.1.0' },
+  logLevel: { kind: 'choice', group: 'support', since: '0.1.0' },
   openconnectFrom: { kind: 'choice', group: 'programs', since: '0.1.0', atStart: true },
   library: { kind: 'path', group: 'programs', since: '0.1.0', atStart: true },
   openconnect: { kind: 'path', group: 'programs', since: '0.1.0', retired: true },

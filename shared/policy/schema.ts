@@ -76,6 +76,7 @@ export const policySchemas = {
   startAtSignIn: z.boolean(),
   helpDesk: helpDeskSchema,
   managedBy: managedBySchema,
+  logLevel: z.enum(['error', 'info', 'debug']),
   openconnectFrom: z.enum(['either', 'installer', 'system']),
   library: path,
   openconnect: path,
@@ -96,6 +97,7 @@ export const policyChoices = {
   keepAlive: policySchemas.keepAlive.options,
   reportedSystem: policySchemas.reportedSystem.options,
   language: policySchemas.language.options,
+  logLevel: policySchemas.logLevel.options,
   openconnectFrom: policySchemas.openconnectFrom.options,
 } as const satisfies Partial<Record<PolicyKey, readonly string[]>>;
 
@@ -125,6 +127,7 @@ export const usualPolicy = {
   startAtSignIn: null,
   helpDesk: null,
   managedBy: null,
+  logLevel: 'info',
   openconnectFrom: 'either',
   library: null,
   openconnect: null,

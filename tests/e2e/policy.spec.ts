@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startCampus } from '../../campus/campus.ts';
@@ -42,12 +42,14 @@ test('a managed computer shows what is locked and by whom, and follows its polic
   await expect.poll(() => client.clipboard()).toContain('Policy: startAtSignIn = true (enforced, /etc/causeway/policy.json)');
 
   // Without a start or a Connect
-  await write({ profiles: [campus.profile], language: 'en', managedBy: { name: 'IT' }, colour: 'red' });
+  await write({ profiles: [campus.profile], language: 'en', managedBy: { name: 'IT' }, logLevel: 'debug', colour: 'red' });
   await expect(start).toBeEnabled();
   await expect(start).not.toBeChecked();
   await expect.poll(() => existsSync(autostart)).toBe(false);
   await expect(window.getByText('IT has set this.')).toHaveCount(1);
   await expect(window.getByRole('button', { name: 'Add a campus…' })).toBeVisible();
+  const log = (): Promise<string> => readFile(path.join(client.userData, 'logs', 'causeway.log'), 'utf8');
+  await expect.poll(log).toMatch(/ policy: .*\blogLevel\b/);
   await expect(window.getByText('colour: Causeway does not know this name.')).toBeVisible();
   await write('{"language": "en"');
   await expect(window.getByText('This computer’s policy cannot be read')).toBeVisible();

@@ -16,7 +16,7 @@ const systemLocalizer = () => localizerFor('system', app.getPreferredSystemLangu
 
 /** Handles a failed start: logs the reason, shows a system dialog and exits with code 1. */
 export function startFailed(thrown: unknown, log: Log): void {
-  log.line(`start failed: ${textOf(thrown)}`);
+  log.error(`start failed: ${textOf(thrown)}`);
   const { messages, format } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.startText, { folder: log.folder }));
   app.exit(exitCodes.failed);
@@ -24,7 +24,7 @@ export function startFailed(thrown: unknown, log: Log): void {
 
 /** Refuses to start with these switches: shows them in a system dialog and exits with code 2. */
 export function switchesRefused(switches: readonly string[], log: Log): void {
-  log.line(`not started with ${switches.join(' ')}`);
+  log.error(`not started with ${switches.join(' ')}`);
   const { messages, format, list } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.switchesText, { switches: list(switches) }));
   app.exit(exitCodes.refused);
@@ -32,7 +32,7 @@ export function switchesRefused(switches: readonly string[], log: Log): void {
 
 /** Refuses to start without the sandbox when policy requires it: shows a system dialog and exits with code 2. */
 export function sandboxRequired(log: Log): void {
-  log.line('not started: --no-sandbox, and policy requires the sandbox');
+  log.error('not started: --no-sandbox, and policy requires the sandbox');
   const { messages } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, messages.trouble.sandboxText);
   app.exit(exitCodes.refused);
@@ -56,14 +56,14 @@ export interface FaultOptions {
 export function endOnFaults({ log, folder, now, onUnhandled }: FaultOptions): void {
   let isEnding = false;
   process.on('uncaughtException', (thrown: unknown) => {
-    log.line(`uncaught: ${textOf(thrown)}`);
+    log.error(`uncaught: ${textOf(thrown)}`);
     // Another fault while the first is shown changes nothing
     if (isEnding) return;
     isEnding = true;
     end(folder, now, log).catch(() => app.exit(exitCodes.failed));
   });
   process.on('unhandledRejection', (reason) => {
-    log.line(`unhandled: ${textOf(reason)}`);
+    log.error(`unhandled: ${textOf(reason)}`);
     onUnhandled();
   });
 }
@@ -72,7 +72,7 @@ async function end(folder: string, now: () => number, log: Log): Promise<void> {
   try {
     noteFault(folder, now());
   } catch (thrown) {
-    log.line(`the next start will not say so: ${textOf(thrown)}`);
+    log.error(`the next start will not say so: ${textOf(thrown)}`);
   }
   // Nobody should continue in a window that may no longer work
   for (const window of BaseWindow.getAllWindows()) window.destroy();

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PolicyValue } from '../../../shared/policy/schema.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { retryWhileLockedSync } from '../../system/locked-files.ts';
 
@@ -9,8 +10,18 @@ import { retryWhileLockedSync } from '../../system/locked-files.ts';
  */
 export interface Log {
   readonly folder: string;
+  /** A fault of Causeway itself. Always written. */
+  readonly error: (text: string) => void;
+  /** What the help desk usually wants to know, such as how a sign-in ended. Written unless only faults are wanted. */
   readonly line: (text: string) => void;
+  /** A step of a sign-in or a session. Written where the policy asks for it. Redacted as everything else. */
+  readonly debug: (text: string) => void;
+  /** How much is written from now on. Until the policy has been read: `info`. */
+  setLevel(level: LogLevel): void;
 }
+
+export type LogLevel = PolicyValue<'logLevel'>;
+const rank = { error: 0, info: 1, debug: 2 } as const satisfies Record<LogLevel, number>;
 
 const fileName = 'causeway.log';
 const maxFileBytes = 512 * 1024;
@@ -35,21 +46,27 @@ export function openLog(folder: string, redactor: Pick<Redactor, 'redact'>, now:
     return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   });
 
+  let wanted: LogLevel = 'info';
+  const write = (level: LogLevel, text: string): void => {
+    const before = size;
+    if (before === null || rank[level] > rank[wanted]) return;
+    const entry = `${new Date(now()).toISOString()} ${redactor.redact(asLine(text)).slice(0, maxLineChars)}\n`;
+    attempt(() => {
+      const full = before + entry.length > limit;
+      const isNew = full && setAside(file);
+      if (full) limit = isNew ? maxFileBytes : limit + maxFileBytes / 8;
+      if (limit > 2 * maxFileBytes) throw new Error('a full log file cannot be rotated');
+      appendFileSync(file, entry, { mode: 0o600 });
+      return (isNew ? 0 : before) + Buffer.byteLength(entry);
+    });
+  };
+
   return {
     folder,
-    line(text) {
-      const before = size;
-      if (before === null) return;
-      const entry = `${new Date(now()).toISOString()} ${redactor.redact(asLine(text)).slice(0, maxLineChars)}\n`;
-      attempt(() => {
-        const full = before + entry.length > limit;
-        const isNew = full && setAside(file);
-        if (full) limit = isNew ? maxFileBytes : limit + maxFileBytes / 8;
-        if (limit > 2 * maxFileBytes) throw new Error('a full log file cannot be rotated');
-        appendFileSync(file, entry, { mode: 0o600 });
-        return (isNew ? 0 : before) + Buffer.byteLength(entry);
-      });
-    },
+    error: (text) => write('error', text),
+    line: (text) => write('info', text),
+    debug: (text) => write('debug', text),
+    setLevel: (level) => void (wanted = level),
   };
 }
 

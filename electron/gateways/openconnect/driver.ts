@@ -22,6 +22,8 @@ export interface OpenConnectDeps {
   asksWithoutWindow?: boolean;
   openInBrowser?: (address: string) => Promise<void>;
   log: (line: string) => void;
+  /** As in {@link WorkerPoolDeps}. */
+  debug?: WorkerPoolDeps['debug'];
   times?: WorkerPoolDeps['times'] & { silentAfterMs?: number; phoneMs?: number };
 }
 
@@ -45,6 +47,7 @@ export function openconnectDriver(deps: OpenConnectDeps): OpenConnectDriver {
     startWorker: deps.startWorker,
     libraries: librariesFor(deps.library.path, deps.folder ?? null, process.platform, deps.library.from),
     log: deps.log,
+    ...(deps.debug ? { debug: deps.debug } : {}),
     ...(deps.times ? { times: deps.times } : {}),
   });
   const parts = {

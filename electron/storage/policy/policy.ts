@@ -79,6 +79,7 @@ export async function policyFrom(sources: readonly PolicySource[], platform: Nod
     startAtSignIn: take('startAtSignIn', policySchemas.startAtSignIn),
     helpDesk: take('helpDesk', policySchemas.helpDesk),
     managedBy: take('managedBy', policySchemas.managedBy),
+    logLevel: take('logLevel', policySchemas.logLevel) ?? usualPolicy.logLevel,
     openconnectFrom: take('openconnectFrom', policySchemas.openconnectFrom) ?? usualPolicy.openconnectFrom,
     library: takePath('library'),
     openconnect: takePath('openconnect'),

@@ -117,6 +117,15 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
       text: 'What people read beside a setting that the policy has locked.',
       fields: { name: 'Name', caption: 'One sentence for people', address: 'Address (https, mailto or tel)' },
     },
+    logLevel: {
+      title: 'How much is logged',
+      text: 'How much Causeway writes to its log on this computer. It counts at once. At no level does it write passwords, passcodes, tickets, or what people type.',
+      choices: {
+        error: 'Faults of Causeway itself',
+        info: 'Also how sign-ins and sessions begin and end',
+        debug: 'Also each step of a sign-in and a session, and what OpenConnect reports, without its values',
+      },
+    },
     openconnectFrom: {
       title: 'Whose OpenConnect',
       text: 'Where Causeway takes OpenConnect, its library and its programs from. The keys that name a path count before this one.',

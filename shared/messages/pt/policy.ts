@@ -115,6 +115,15 @@ export const policy: PolicyMessages = {
       text: 'O que as pessoas leem junto de uma definição que a política bloqueou.',
       fields: { name: 'Nome', caption: 'Uma frase para as pessoas', address: 'Endereço (https, mailto ou tel)' },
     },
+    logLevel: {
+      title: 'Quanto fica no registo',
+      text: 'Quanto o Causeway escreve no seu registo neste computador. Conta de imediato. Em nenhum nível escreve palavras-passe, códigos de acesso, bilhetes de sessão ou o que as pessoas digitam.',
+      choices: {
+        error: 'Falhas do próprio Causeway',
+        info: 'Também como as sessões e os seus inícios começam e acabam',
+        debug: 'Também cada passo de um início de sessão e de uma sessão, e o que o OpenConnect comunica, sem os valores',
+      },
+    },
     openconnectFrom: {
       title: 'Que OpenConnect usar',
       text: 'De onde o Causeway obtém a biblioteca e os programas do OpenConnect. As definições que indicam um caminho contam primeiro.',

@@ -102,6 +102,15 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
       text: '用戶在被政策鎖定的設定旁看到的說明。',
       fields: { name: '名稱', caption: '給用戶的一句說明', address: '聯絡地址（https、mailto 或 tel）' },
     },
+    logLevel: {
+      title: '記錄的詳細程度',
+      text: 'Causeway 在這部電腦的記錄中寫入多少內容。立即生效。無論哪個程度，均不會寫入密碼、驗證碼、連線憑據或用戶輸入的內容。',
+      choices: {
+        error: '只記錄 Causeway 本身的錯誤',
+        info: '亦記錄登入及連線如何開始和結束',
+        debug: '亦記錄登入及連線的每個步驟，以及 OpenConnect 的報告（不含數值）',
+      },
+    },
     openconnectFrom: {
       title: '使用哪一個 OpenConnect',
       text: 'Causeway 從何處取得 OpenConnect 的程式庫及程式。指明路徑的設定優先。',

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Redactor } from '../../../electron/redaction/redactor.ts';
+import { noteSteps } from '../../../electron/desktop/system/steps.ts';
+import type { AppState } from '../../../shared/app-state.ts';
 import { openLog, readLogs } from '../../../electron/desktop/system/log.ts';
 
 const redactor = new Redactor();
@@ -25,6 +27,45 @@ describe('the log', () => {
     for (let count = 0; count < 1_500; count++) log.line('x '.repeat(900));
     expect(readdirSync(folder).sort()).toEqual(['causeway.log', 'causeway.log.1', 'causeway.log.2']);
     for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(512 * 1024);
+  });
+
+  it.each([
+    ['error', ['fault']],
+    ['info', ['fault', 'usual']],
+    ['debug', ['fault', 'usual', 'step']],
+  ] as const)('the log at the level %s has what is wanted there and nothing more, from that moment on', (level, expected) => {
+    const log = openLog(folder, redactor, () => 0);
+    const written = (): string[] =>
+      readFileSync(join(folder, 'causeway.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.slice(25));
+    log.line('before the policy was read');
+    log.debug('a step before it');
+    log.setLevel(level);
+    log.error('fault');
+    log.line('usual');
+    log.debug('step');
+    expect(written()).toEqual(['before the policy was read', ...expected]);
+  });
+
+  it('the most detailed log is redacted as any other', () => {
+    const log = openLog(folder, redactor, () => 0);
+    log.setLevel('debug');
+    log.debug('password: banyan-ferry-318');
+    expect(readFileSync(join(folder, 'causeway.log'), 'utf8')).not.toContain('banyan');
+  });
+
+  it('the steps of a sign-in name states and kinds of questions, never what a question says', () => {
+    const listeners: ((state: AppState) => void)[] = [];
+    const steps: string[] = [];
+    noteSteps({ onState: (listener) => (listeners.push(listener), () => undefined) }, (line) => steps.push(line));
+    const tell = (access: unknown): void => {
+      for (const listener of listeners) listener({ access } as AppState);
+    };
+    const prompt = { kind: 'passcode', text: 'Code for mei.chan' };
+    for (const access of [{ kind: 'idle' }, { kind: 'idle' }, { kind: 'asking', prompt }, { kind: 'connected' }]) tell(access);
+    expect(steps).toEqual(['access: idle', 'access: asking, passcode', 'access: connected']);
   });
 
   it('a log that cannot be written does not stop the app', () => {

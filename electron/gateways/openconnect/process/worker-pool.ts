@@ -9,6 +9,8 @@ export interface WorkerPoolDeps {
   /** Where to look for the library. The first that loads is used. */
   libraries: readonly string[];
   log: (line: string) => void;
+  /** What the library reports during a sign-in: the formats of its lines, without their values. */
+  debug?: (line: string) => void;
   /** Other times, for tests. */
   times?: Partial<Times>;
 }
@@ -196,6 +198,7 @@ export class WorkerPool {
         if (message.attempt === live.attempt) live.listener?.question(message);
         return;
       case 'progress':
+        this.deps.debug?.(`libopenconnect: ${message.format}`);
         if (message.attempt === live.attempt) live.listener?.progress(message.format, message.words ?? null, message.level);
         return;
       case 'done':
