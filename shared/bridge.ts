@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { appStateSchema, campusChoiceSchema, trafficSchema } from './app-state.ts';
+import { connectionReportSchema, connectionSpans } from './connection.ts';
 import { failureSchema, type Failure } from './failure.ts';
 import { identitySchema } from './recovery.ts';
 import { answerSchema, fieldValuesSchema } from './prompt.ts';
@@ -33,6 +34,8 @@ export const bridge = {
     extend: { in: nothing, out: nothing },
     retryNow: { in: nothing, out: nothing },
     disconnect: { in: nothing, out: nothing },
+    /** How the session went so far. Asking means that somebody looks, so the delay is measured more often. Null before the first session. */
+    readConnection: { in: z.object({ span: z.enum(connectionSpans) }), out: z.nullable(connectionReportSchema) },
     /** Opens the network's own sign-in page in the system's browser. */
     openNetworkPage: { in: nothing, out: nothing },
     /** Dismisses an ending and shows the home screen. */

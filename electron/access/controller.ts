@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { whenAborted } from '../../shared/abort.ts';
 import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
+import { within } from '../../shared/abort.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
@@ -168,6 +169,18 @@ export class AccessController {
   /** Bytes of this session, over all its tunnels. */
   traffic(): TrafficCount {
     return this.attempt?.connection?.traffic() ?? { received: 0, sent: 0 };
+  }
+
+  /** See {@link Tunnel.roundTrip}; null while nothing is up. */
+  roundTrip(timeoutMs: number): Promise<number | null> {
+    return this.attempt?.connection?.link?.tunnel.roundTrip(timeoutMs) ?? Promise.resolve(null);
+  }
+
+  /** How long the gateway takes to accept a TCP connection past the tunnel, in ms; see {@link Link.gatewayDelay}. */
+  gatewayDelay(timeoutMs: number): Promise<number | null> {
+    const { attempt } = this;
+    const link = attempt?.connection?.link;
+    return attempt && link ? link.gatewayDelay(within(timeoutMs, attempt.stop.signal)) : Promise.resolve(null);
   }
 
   private up(): { attempt: Attempt; link: Link } {

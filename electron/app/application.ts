@@ -32,6 +32,7 @@ import { RecoveryFlow } from './recovery/recovery-flow.ts';
 import { SavedSignIn } from './sign-in/saved-sign-in.ts';
 import { SignInPages } from './sign-in/sign-in-pages.ts';
 import { TaskFlow } from './portal/task-flow.ts';
+import { ConnectionWatch } from './connection/connection-watch.ts';
 import { TrafficSamples } from './traffic-samples.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
@@ -92,6 +93,7 @@ class App implements Parts {
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
+  readonly connection: ConnectionWatch;
   private readonly recorder: RunRecorder;
 
   constructor(readonly deps: ApplicationDeps) {
@@ -212,6 +214,9 @@ class App implements Parts {
     this.samples = new TrafficSamples(() =>
       this.controller.state.kind === 'connected' ? { at: now(), ...this.controller.traffic() } : null,
     );
+    this.connection = new ConnectionWatch({ source: this.controller, now, log });
+    this.controller.onChange((state) => this.connection.accessChanged(state));
+    this.samples.onSample((sample) => this.connection.sample(sample));
   }
 
   get settings(): Settings {

@@ -4,6 +4,7 @@ import type { Preferences } from '../../shared/settings.ts';
 import type { AccessController } from '../access/controller.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
+import type { ConnectionWatch } from './connection/connection-watch.ts';
 import type { PendingSecrets } from './sign-in/pending-secrets.ts';
 import type { Notices } from './notices.ts';
 import type { PasscodeClipboard } from './portal/passcode-clipboard.ts';
@@ -23,6 +24,7 @@ export type Verbs = Application['verbs'];
 /** The parts that the features use. `createApplication` builds them once. */
 export interface Parts {
   readonly controller: AccessController;
+  readonly connection: ConnectionWatch;
   readonly profileStore: ProfileStore;
   readonly savedSignIn: SavedSignIn;
   readonly pendingSecrets: PendingSecrets;

@@ -2,7 +2,7 @@ import { networkPageIn } from '../../shared/endings.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Parts, Verbs } from './parts.ts';
 
-type SessionVerbs = Pick<Verbs, 'connect' | 'extend' | 'retryNow' | 'disconnect' | 'openNetworkPage' | 'acknowledge'>;
+type SessionVerbs = Pick<Verbs, 'connect' | 'extend' | 'retryNow' | 'readConnection' | 'disconnect' | 'openNetworkPage' | 'acknowledge'>;
 
 /** One session, from Connect to Disconnect. */
 export function sessionVerbs(parts: Parts): SessionVerbs {
@@ -13,6 +13,7 @@ export function sessionVerbs(parts: Parts): SessionVerbs {
     async retryNow() {
       controller.retryNow();
     },
+    readConnection: ({ span }) => Promise.resolve(parts.connection.report(span)),
     disconnect: () => controller.disconnect(),
     async openNetworkPage() {
       const address = networkPageIn(controller.state);

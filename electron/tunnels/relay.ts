@@ -80,15 +80,20 @@ class RelayTunnel implements Tunnel {
     return { received: this.received, sent: this.sent };
   }
 
-  answers(timeoutMs: number): Promise<boolean> {
+  async answers(timeoutMs: number): Promise<boolean> {
+    return (await this.roundTrip(timeoutMs)) !== null;
+  }
+
+  roundTrip(timeoutMs: number): Promise<number | null> {
     return new Promise((resolve) => {
-      const settle = (alive: boolean): void => {
+      const askedAt = performance.now();
+      const settle = (ms: number | null): void => {
         clearTimeout(timer);
         this.socket.off('pong', pong).off('close', closed);
-        resolve(alive);
+        resolve(ms);
       };
-      const pong = (): void => settle(true);
-      const closed = (): void => settle(false);
+      const pong = (): void => settle(performance.now() - askedAt);
+      const closed = (): void => settle(null);
       const timer = setTimeout(closed, timeoutMs);
       this.socket.once('pong', pong).once('close', closed);
       if (this.socket.readyState === this.socket.OPEN) this.socket.ping();

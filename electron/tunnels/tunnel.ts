@@ -39,6 +39,8 @@ export interface Tunnel {
   readonly banner?: string | null;
   /** Whether the far end answers within this time. Used after a wake or a network change. */
   answers(timeoutMs: number): Promise<boolean>;
+  /** How long the far end takes to answer one small question, in ms; null without an answer in time. It counts as use of the session. */
+  roundTrip(timeoutMs: number): Promise<number | null>;
   /** Registers a callback for when the tunnel loses its connection and cannot reconnect at once. Only for tunnels that reconnect by themselves. */
   onSilent?(listener: () => void): void;
   /** Makes the tunnel reconnect now, if it can. Connections through it survive. */

@@ -12,6 +12,7 @@ import { Ring } from '../ui/ring.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { TrafficChart } from '../ui/traffic-chart.tsx';
+import { ConnectionSeen } from './connection.tsx';
 import { Expiring } from './expiring.tsx';
 
 interface ConnectedProps {
@@ -81,6 +82,7 @@ export function Connected({ access, profile, task }: ConnectedProps) {
         )}
       </Actions>
       <Tasks title={messages.connected.tasks} terse />
+      <Details label={messages.connection.title}>{() => <ConnectionSeen />}</Details>
       <Details label={messages.action.details}>
         <Facts
           facts={[

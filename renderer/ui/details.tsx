@@ -1,17 +1,18 @@
 import { ChevronDown } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
 
-/** Details that most people do not need, collapsed. */
-export function Details({ label, children }: { label: string; children: ReactNode }) {
+/** Details that most people do not need, collapsed. A function draws them only while they are open. */
+export function Details({ label, children }: { label: string; children: ReactNode | (() => ReactNode) }) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Disclosure className="details">
+    <Disclosure className="details" isExpanded={isOpen} onExpandedChange={setOpen}>
       <Button slot="trigger" className="details-button">
         <ChevronDown aria-hidden size={16} />
         {label}
       </Button>
-      <DisclosurePanel className="details-panel">{children}</DisclosurePanel>
+      <DisclosurePanel className="details-panel">{typeof children === 'function' ? isOpen && children() : children}</DisclosurePanel>
     </Disclosure>
   );
 }

@@ -1,3 +1,4 @@
+import { connection } from './en/connection.ts';
 import { desktop } from './en/desktop.ts';
 import { failures, unknown } from './en/failures.ts';
 import { guide } from './en/guide.ts';
@@ -14,4 +15,15 @@ const { keys, faults } = policy;
  * English, and the shape of every other catalogue. `{name}` is filled in by `say`. The names of buttons are
  * those of the campus's own guide: a person who reads along finds them word for word.
  */
-export const en = { ...screens, ...prompts, ...desktop, recovery, guide, settings, policy: { keys, faults }, failures, unknown };
+export const en = {
+  ...screens,
+  ...prompts,
+  ...desktop,
+  connection,
+  recovery,
+  guide,
+  settings,
+  policy: { keys, faults },
+  failures,
+  unknown,
+};

@@ -31,6 +31,10 @@ export interface Localizer {
   duration: (ms: number) => string;
   /** How long ago, in ms, in the largest unit: `12 seconds ago`. */
   ago: (ms: number) => string;
+  /** An instant of the last day, to the second. */
+  second: (at: number) => string;
+  /** A short time in ms: `24 ms`. */
+  milliseconds: (ms: number) => string;
   /** An amount of data in bytes, in decimal units: `12.3 MB`. */
   bytes: (amount: number) => string;
   /** Several things in one phrase: `a, b and c`. */
@@ -59,6 +63,7 @@ export function createLocalizer(messages: Messages, locale: string): Localizer {
   const plurals = lazily(() => new Intl.PluralRules(locale));
   const counts = lazily(() => new Intl.NumberFormat(locale));
   const time = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
+  const timeWithSeconds = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
   const day = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
   const dayAndTime = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
   const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
@@ -68,6 +73,7 @@ export function createLocalizer(messages: Messages, locale: string): Localizer {
   const hours = amountOf('hour', 'narrow');
   const minutes = amountOf('minute', 'narrow');
   const seconds = amountOf('second', 'narrow');
+  const shortTimes = amountOf('millisecond', 'short');
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
   const instant = (at: number): string => (day().format(at) === day().format(Date.now()) ? time() : dayAndTime()).format(at);
@@ -110,6 +116,8 @@ export function createLocalizer(messages: Messages, locale: string): Localizer {
       if (whole < 60) return relative().format(-whole, 'second');
       return whole < 3600 ? relative().format(-Math.floor(whole / 60), 'minute') : relative().format(-Math.floor(whole / 3600), 'hour');
     },
+    second: (at) => timeWithSeconds().format(at),
+    milliseconds: (ms) => shortTimes().format(Math.round(ms)),
     bytes: (amount) => {
       const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3) - 1));
       return sizes[power]?.().format(amount / 1000 ** (power + 1)) ?? '';

@@ -138,6 +138,13 @@ test('a tunnel whose process is killed is up again within three seconds, asks no
   expect(performance.now() - at).toBeLessThan(3_000);
   await expect(person.button('Disconnect')).toBeVisible();
   await expect(person.heading('Sign in')).toHaveCount(0);
+  // What the person can see of it afterwards
+  await person.button('Close portal').first().click();
+  await person.button('How the connection is going').click();
+  const connection = person.window.locator('.connection');
+  await expect(connection.locator('.facts').first()).toContainText(/Reconnected\s*once/);
+  await expect(connection).toContainText(/\d ms, usually \d+ ms/);
+  await expect(connection.locator('.facts').first()).not.toContainText('0 kB received');
 });
 
 test('a wrong code at ocserv is reported, and the right one works', async ({ gateway }) => {

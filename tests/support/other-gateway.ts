@@ -88,6 +88,7 @@ export function otherGateway({ expiresAt = null as number | null, answers = true
         dial: () => (portal ? Promise.resolve(new PassThrough()) : Promise.reject(fail('host-unreachable'))),
         traffic: () => ({ received: 0, sent: 0 }),
         answers: () => Promise.resolve(answering),
+        roundTrip: () => Promise.resolve(null),
         ended,
         abandon: () => {
           made.abandoned = true;

@@ -40,6 +40,7 @@ export function tunnelToNowhere(grants: OpenConnectGrant[]): TunnelEngine {
         dial: (host) => Promise.reject(fail('host-unreachable', { host })),
         traffic: () => ({ received: 0, sent: 0 }),
         answers: () => Promise.resolve(true),
+        roundTrip: () => Promise.resolve(null),
         ended,
         abandon: () => end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } }),
         close: async () => end({ kind: 'closed' }),

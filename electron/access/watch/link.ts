@@ -1,5 +1,6 @@
 import { delay, whenAborted } from '../../../shared/abort.ts';
 import type { Failure } from '../../../shared/failure.ts';
+import { connectPlain, connectTimeoutMs } from '../../net/tcp.ts';
 import type { Session, SessionEvent } from '../../gateways/gateway.ts';
 import type { Tunnel } from '../../tunnels/tunnel.ts';
 
@@ -14,6 +15,7 @@ export class Link {
   /** The event that was requested last. The next listener must not miss it. */
   private nextEvent: Promise<IteratorResult<SessionEvent>> | null = null;
   private suspected: (() => void) | null = null;
+  private gatewayAddress: string | null = null;
 
   constructor(
     readonly session: Session,
@@ -76,6 +78,26 @@ export class Link {
   /** Whether the gateway still answers. Asked after a wake or a network change. Takes 2 s at most. */
   answers(): Promise<boolean> {
     return this.tunnel.answers(answerTimeoutMs);
+  }
+
+  /**
+   * How long the gateway, or the web proxy before it, takes to accept a TCP connection, in ms. It goes past the tunnel. Null if
+   * none comes about.
+   */
+  async gatewayDelay(signal: AbortSignal): Promise<number | null> {
+    const { host, port, via, loopbackPort } = this.session.grant.endpoint;
+    const to = via ? { host: via.host, port: via.port } : { host, port, ...(loopbackPort !== undefined && { loopbackPort }) };
+    try {
+      const askedAt = performance.now();
+      const socket = await connectPlain(to, { signal, timeoutMs: connectTimeoutMs, preferred: this.gatewayAddress });
+      const ms = performance.now() - askedAt;
+      // Where the system's names are the campus's now, looking the name up again would go through the tunnel
+      this.gatewayAddress = socket.remoteAddress ?? null;
+      socket.destroy();
+      return ms;
+    } catch {
+      return null;
+    }
   }
 
   /** Reports `silent` to the listener: the gateway does not answer. */

@@ -9,10 +9,12 @@ import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { helperProtocol } from '../../helper-client/protocol.ts';
 import { signalled } from '../../tunnels/openconnect/process.ts';
 import { cleanEnvironment } from '../../tunnels/openconnect/environment-posix.ts';
+import type { TrafficCount } from '../../tunnels/tunnel.ts';
 import type { NetworkState, Resolver } from '../network-state.ts';
 import { bootId } from './boot-posix.ts';
 import { ip } from './ip-posix.ts';
 import { linuxNetwork } from './network-linux.ts';
+import { trafficInNetstat } from './netstat-macos.ts';
 import type { ListeningSocket, HelperPlatform } from './platform.ts';
 
 const isMac = process.platform === 'darwin';
@@ -91,12 +93,13 @@ export const posix: HelperPlatform = {
       await Promise.all(names.filter((name) => name.endsWith(`.${pid}`)).map((name) => rm(join(directory, name), { force: true })));
     },
     async traffic(device) {
+      if (isMac) return trafficOnMac(device);
       const read = async (name: string): Promise<number> => Number(await readFile(`/sys/class/net/${device}/statistics/${name}`, 'latin1'));
       try {
         const [received, sent] = await Promise.all([read('rx_bytes'), read('tx_bytes')]);
         return { received, sent };
       } catch {
-        // The interface is going away, or this system has no such files
+        // The interface is going away
         return null;
       }
     },
@@ -112,6 +115,17 @@ export const posix: HelperPlatform = {
 };
 
 const scriptSocket = '.script';
+
+async function trafficOnMac(device: string): Promise<TrafficCount | null> {
+  const options = { env: cleanEnvironment, timeout: 2_000, encoding: 'latin1' as const };
+  try {
+    const { stdout } = await promisify(execFile)('/usr/sbin/netstat', ['-I', device, '-b', '-n'], options);
+    return trafficInNetstat(stdout, device);
+  } catch {
+    // The interface is going away
+    return null;
+  }
+}
 
 function readQuietly(file: string): string | null {
   try {

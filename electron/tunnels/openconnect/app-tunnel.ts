@@ -142,6 +142,10 @@ export class AppTunnel implements Tunnel {
     return (await this.farEnd.responds(timeoutMs)) && this.isOpen();
   }
 
+  async roundTrip(timeoutMs: number): Promise<number | null> {
+    return this.isOpen() && !this.connecting ? this.farEnd.roundTrip(timeoutMs) : null;
+  }
+
   onSilent(listener: () => void): void {
     this.silent = listener;
   }

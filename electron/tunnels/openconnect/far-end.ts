@@ -12,9 +12,15 @@ export class FarEnd {
 
   /** False only if the far end answered before and does not answer now. */
   async responds(timeoutMs: number): Promise<boolean> {
-    const answered = await this.ask(timeoutMs);
-    if (answered) this.hasAnswered = true;
-    return answered || !this.hasAnswered;
+    return (await this.roundTrip(timeoutMs)) !== null || !this.hasAnswered;
+  }
+
+  /** How long the far end takes to answer, in ms; null if it does not in time. */
+  async roundTrip(timeoutMs: number): Promise<number | null> {
+    const askedAt = performance.now();
+    if (!(await this.ask(timeoutMs))) return null;
+    this.hasAnswered = true;
+    return performance.now() - askedAt;
   }
 }
 

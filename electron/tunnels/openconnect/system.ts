@@ -247,6 +247,10 @@ class SystemTunnelOfHelper implements Tunnel {
     return up && responds && !this.over;
   }
 
+  roundTrip(timeoutMs: number): Promise<number | null> {
+    return this.farEnd.roundTrip(timeoutMs);
+  }
+
   private async isUp(timeoutMs: number): Promise<boolean> {
     const reply = await this.helper.ask({ type: 'status' }, timeoutMs, AbortSignal.timeout(timeoutMs)).catch(() => null);
     return reply !== null && 'state' in reply && reply.state.kind === 'up';

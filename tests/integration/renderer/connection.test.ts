@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { connectionSlots, type ConnectionReport, type ConnectionSpan } from '../../../shared/connection.ts';
+import { now } from '../../screens/states.ts';
+import { useWindow } from '../../screens/use-window.ts';
+
+/** How the connection is going, in the window. */
+
+const { subject, button, openScreen } = useWindow();
+const pictures = join(import.meta.dirname, '../../../out/screens/connection');
+
+const since = now - 50 * 60_000;
+
+function report(span: ConnectionSpan, more: Partial<ConnectionReport> = {}): ConnectionReport {
+  const { everyMs, count } = connectionSlots[span];
+  return {
+    since,
+    received: 48_300_000,
+    sent: 2_100_000,
+    reconnects: 2,
+    verdict: 'as-usual',
+    campus: { nowMs: 24.4, usualMs: 22 },
+    network: { nowMs: 11, usualMs: 10.2 },
+    everyMs,
+    slots: Array.from({ length: count }, (_, index) => {
+      const at = now - (count - 1 - index) * everyMs;
+      const isIn = at + everyMs > since;
+      return {
+        at,
+        received: isIn ? Math.round(400_000 * (1 + Math.sin(index / 4))) : 0,
+        sent: isIn ? Math.round(60_000 * (1 + Math.cos(index / 3))) : 0,
+        delayMs: index % 5 === 4 && isIn ? 22 + index / 10 : null,
+        reconnects: index === count - 20 || index === count - 8 ? 1 : 0,
+        awayMs: index === count - 21 || index === count - 20 ? everyMs / 2 : 0,
+      };
+    }),
+    ...more,
+  };
+}
+
+const columns = (): Promise<string[]> => subject.page.locator('.connection-table tbody tr').first().locator('td, th').allTextContents();
+
+test('how the connection is going has its totals, the delay against this session’s usual one, and each span as a table', async () => {
+  await openScreen('connected');
+  expect(subject.calls).toEqual([]); // nobody looks, nothing is asked
+  subject.reply('readConnection', { ok: true, value: report('minute') });
+  await button('How the connection is going').click();
+  await subject.page.getByText('The connection is as fast as usual in this session.').waitFor();
+  expect(subject.calls[0]).toEqual({ name: 'readConnection', input: { span: 'minute' } });
+  const facts = await subject.page.locator('.connection .facts').first().textContent();
+  expect(facts).toContain('48.3 MB received, 2.1 MB sent');
+  expect(facts).toContain('24 ms, usually 22 ms');
+  expect(facts).toContain('2 times');
+  expect(await subject.page.locator('.connection-mark').count()).toBe(2);
+
+  await button('Show as a table').click();
+  await expect.poll(() => subject.page.locator('.connection-table tbody tr').count()).toBe(6);
+  subject.reply('readConnection', { ok: true, value: report('hour') });
+  await subject.page.getByText('Last hour').click();
+  // 50 of the 60 minutes, in fives
+  await expect.poll(() => subject.page.locator('.connection-table tbody tr').count()).toBe(11);
+  const [from, received, sent, delay, away, back] = await columns();
+  expect(from).toMatch(/^\d\d:\d\d$/);
+  expect([received, sent].every((text) => (text ?? '').endsWith("B"))).toBe(true);
+  expect([delay, away, back]).toEqual(['23 ms', '–', '–']);
+  subject.reply('readConnection', { ok: true, value: report('day') });
+  await subject.page.getByText('Last day').click();
+  await expect.poll(() => subject.page.locator('.connection-table tbody tr').count()).toBeLessThanOrEqual(2);
+  expect(subject.calls.some(({ input }) => JSON.stringify(input) === '{"span":"day"}')).toBe(true);
+});
+
+test.each([
+  ['your-network', 'the cause is your network'],
+  ['your-campus', 'the cause is at your campus'],
+] as const)('a slow connection has its cause in one sentence: %s', async (verdict, words) => {
+  await openScreen('connected');
+  subject.reply('readConnection', {
+    ok: true,
+    value: report('minute', { verdict, campus: { nowMs: null, usualMs: 22 }, network: { nowMs: 380, usualMs: 10 } }),
+  });
+  await button('How the connection is going').click();
+  await subject.page.getByText(words).waitFor();
+  await subject.page.getByText('no answer, usually 22 ms').waitFor();
+  expect(await subject.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  await mkdir(pictures, { recursive: true });
+  await subject.page.setViewportSize({ width: 420, height: 1_000 });
+  for (const [name, media] of [
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['high-contrast', { colorScheme: 'light', forcedColors: 'active' }],
+  ] as const) {
+    await subject.page.emulateMedia({ forcedColors: 'none', ...media });
+    await subject.page.screenshot({ path: join(pictures, `${verdict}-${name}.png`), fullPage: true });
+  }
+  await subject.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+  await subject.page.setViewportSize({ width: 420, height: 680 });
+});
+
+test('closing it ends the questions', async () => {
+  await openScreen('connected');
+  subject.reply('readConnection', { ok: true, value: report('minute') });
+  await button('How the connection is going').click();
+  await subject.page.getByText('Delay to your campus').waitFor();
+  await button('How the connection is going').click();
+  await subject.page.getByText('Delay to your campus').waitFor({ state: 'detached' });
+  const before = subject.calls.length;
+  // Somebody who looks asks again within a second: two are enough to see that nobody does
+  await subject.page.waitForTimeout(2_100);
+  expect(subject.calls.length).toBe(before);
+});
