@@ -62,7 +62,7 @@ test('how the connection is going has its totals, the delay against this session
   await expect.poll(() => subject.page.locator('.connection-table tbody tr').count()).toBe(11);
   const [from, received, sent, delay, away, back] = await columns();
   expect(from).toMatch(/^\d\d:\d\d$/);
-  expect([received, sent].every((text) => (text ?? '').endsWith("B"))).toBe(true);
+  expect([received, sent].every((text) => (text ?? '').endsWith('B'))).toBe(true);
   expect([delay, away, back]).toEqual(['23 ms', '–', '–']);
   subject.reply('readConnection', { ok: true, value: report('day') });
   await subject.page.getByText('Last day').click();
