@@ -8,7 +8,7 @@ import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { SubmitButton } from '../ui/button.tsx';
-import { dateIn } from '../dates.ts';
+import { dateIn } from '../../shared/dates.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { Field, SecretField } from '../ui/fields.tsx';
 import { ForgottenPassword } from '../ui/help-desk.tsx';

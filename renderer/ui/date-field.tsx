@@ -1,4 +1,4 @@
-import { dateIn, longDate } from '../dates.ts';
+import { dateIn, longDate } from '../../shared/dates.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Field } from './fields.tsx';
 

@@ -48,7 +48,7 @@ export const prompts: typeof english = {
     other: 'Outra forma',
     otherHint: 'Como o seu campus a oferece.',
     passcode: 'Introduzir um código (Enter a Passcode)',
-    passcodeHint: 'Introduza o código do Duo Mobile. Funciona sem Internet.',
+    passcodeHint: 'O código do Duo Mobile. Funciona sem Internet.',
     passcodeHintLost: 'Introduza o seu código de recuperação ou um código de um dispositivo que ainda tenha.',
     useHeld: 'Usar o seu código de recuperação',
     heldHint: 'O que acabou de obter. Válido até {untilAt}.',

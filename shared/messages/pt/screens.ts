@@ -15,7 +15,7 @@ const task: (typeof english)['task'] = {
   },
   'lost-phone': {
     name: 'Perdi o telemóvel',
-    about: 'Obter um código e depois adicionar um novo dispositivo',
+    about: 'Obter um código e adicionar outro dispositivo',
     purpose: 'Para voltar a entrar sem o seu telemóvel',
   },
 };

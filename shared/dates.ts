@@ -6,7 +6,7 @@
  * @returns `2005-08-27`, or null if it is no past date since 1900 with a year of four digits
  */
 export function dateIn(text: string, locale: string): string | null {
-  const plain = text.normalize('NFKC').toLowerCase();
+  const plain = withoutMarks(text.normalize('NFKC').toLowerCase());
   const numbers = plain.match(/\d+/g) ?? [];
   // Shorter words stand between the parts: `de`, `th`, `年`
   const words = plain.match(/\p{L}{3,}/gu) ?? [];
@@ -63,11 +63,15 @@ function monthCalled(word: string, locale: string): number | null {
 }
 
 /** The name as it stands in a date, where some languages inflect it. */
-const monthName = (month: number, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' })
-    .formatToParts(Date.UTC(2000, month - 1, 1))
-    .find(({ type }) => type === 'month')
-    ?.value.toLowerCase() ?? '';
+const monthName = (month: number, locale: string): string => {
+  const parts = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'UTC' }).formatToParts(
+    Date.UTC(2000, month - 1, 1),
+  );
+  return withoutMarks(parts.find(({ type }) => type === 'month')?.value.toLowerCase() ?? '');
+};
+
+/** Many keyboards have no `ç`: `marco` is March too. */
+const withoutMarks = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '');
 
 const dayFirst = (locale: string): string => (/^en\b/i.test(locale) ? 'en-GB' : locale);
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
