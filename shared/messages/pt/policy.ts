@@ -22,7 +22,7 @@ export const policy: PolicyMessages = {
     },
     addProfiles: {
       title: 'Permitir que as pessoas adicionem campus',
-      text: 'Se as pessoas podem adicionar campus por pesquisa, endereço, ficheiro ou ligação. Caso contrário, têm os campus da política e os que adicionaram antes, e a linha de comandos não aceita perfis de ficheiros. Permitido se não estiver definido; um valor que não se entenda conta como não permitido.',
+      text: 'Se as pessoas podem adicionar campus por pesquisa, endereço, ficheiro ou link. Caso contrário, têm os campus da política e os que adicionaram antes, e a linha de comandos não aceita perfis de ficheiros. Permitido se não estiver definido; um valor que não se entenda conta como não permitido.',
     },
     allowedGateways: {
       title: 'Gateways permitidos',
@@ -117,10 +117,10 @@ export const policy: PolicyMessages = {
     },
     logLevel: {
       title: 'Quanto fica no registo',
-      text: 'Quanto o Causeway escreve no seu registo neste computador. Conta de imediato. Em nenhum nível escreve palavras-passe, códigos de acesso, bilhetes de sessão ou o que as pessoas digitam.',
+      text: 'Quanto o Causeway escreve no seu registo neste computador. Conta de imediato. Em nenhum nível escreve palavras-passe, códigos de acesso, bilhetes de sessão nem o que as pessoas escrevem.',
       choices: {
         error: 'Falhas do próprio Causeway',
-        info: 'Também como as sessões e os seus inícios começam e acabam',
+        info: 'Também como começam e acabam os inícios de sessão e as sessões',
         debug: 'Também cada passo de um início de sessão e de uma sessão, e o que o OpenConnect comunica, sem os valores',
       },
     },
