@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { commandLine } from '../../shared/messages/en/command-line.ts';
+import { fillIn as fillSentence } from '../../shared/messages/fill-in.ts';
 
 /** The command that the arguments ask for. */
 export type Command = { json: boolean; folder: string | null } & (
@@ -39,7 +40,7 @@ const options = {
 
 /** Fills the placeholders of a sentence that belongs to no failure. */
 export const fillIn = (sentence: string, params: Record<string, string | number>): string =>
-  sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : whole));
+  fillSentence(sentence, (name) => (Object.hasOwn(params, name) ? String(params[name]) : undefined));
 
 /** Reads the arguments. Throws a {@link UsageError}. */
 export function readArguments(argv: readonly string[]): Command {

@@ -11,7 +11,7 @@ import { Foot, Screen } from '../ui/screen.tsx';
 
 /** Shows what a profile contains before it is added. */
 export function Preview({ preview: { profile, source, typed, shipped, contents, dropped, replaces } }: { preview: ProfilePreview }) {
-  const { messages, format, list } = useLocalizer();
+  const { messages, format, list, gap } = useLocalizer();
   const outside = new Set(contents.destinations.filter((each) => each.outside).map(({ shown }) => shown));
   const { run, busy } = useVerbs();
   const notNow = (): void => void run('declinePreview');
@@ -30,7 +30,8 @@ export function Preview({ preview: { profile, source, typed, shipped, contents, 
           ? format(messages.preview.replaceLead, { campus: replaces.name, gateways: list(replaces.gateways) })
           : typed
             ? format(messages.preview.typed, { address: source })
-            : messages.preview.lead}{' '}
+            : messages.preview.lead}
+        {gap}
         {messages.preview.sends}
       </p>
       <h2 className="preview-name">{profile.name}</h2>

@@ -3,6 +3,7 @@ import type { LanguageSetting } from '../settings.ts';
 import { en } from './en.ts';
 import type { Plural } from './plural.ts';
 import type { FailureMessage } from './failure-message.ts';
+import { fillIn } from './fill-in.ts';
 import type { Messages } from './catalogue.ts';
 
 export type { FailureMessage } from './failure-message.ts';
@@ -21,6 +22,8 @@ export interface Localizer {
   /** BCP 47, for `lang` and for Intl. */
   readonly locale: string;
   readonly messages: Messages;
+  /** What stands between two sentences: a blank, or nothing in Chinese. */
+  readonly gap: string;
   /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
   format: (sentence: string | Plural, params?: Params) => string;
   /** The three sentences of a failure, filled in. */
@@ -77,8 +80,8 @@ export function createLocalizer(messages: Messages, locale: string): Localizer {
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
   const instant = (at: number): string => (day().format(at) === day().format(Date.now()) ? time() : dayAndTime()).format(at);
-  const fillIn = (name: string, value: string | number): string => {
-    if (typeof value === 'string') return value;
+  const valueText = (name: string, value: string | number | undefined): string | undefined => {
+    if (typeof value !== 'number') return value;
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
 
@@ -86,15 +89,13 @@ export function createLocalizer(messages: Messages, locale: string): Localizer {
     const count = params['count'];
     const form =
       typeof sentence === 'string' ? sentence : (sentence[plurals().select(typeof count === 'number' ? count : 0)] ?? sentence.other);
-    return form.replace(placeholder, (whole, name: string) => {
-      const value = params[name];
-      return value === undefined ? whole : fillIn(name, value);
-    });
+    return fillIn(form, (name) => valueText(name, params[name]));
   };
 
   return {
     locale,
     messages,
+    gap: /^(zh|yue)\b/.test(locale) ? '' : ' ',
     format,
     failure: ({ code, params }) => {
       const { title, happened, todo } = messages.failures[code];
@@ -131,5 +132,3 @@ function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }
-
-const placeholder = /\{(\w+)\}/g;

@@ -82,10 +82,11 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
 
 /** How long until the computer answers automatically. */
 function ByItself({ at }: { at: number }) {
-  const { messages, format } = useLocalizer();
+  const { messages, format, gap } = useLocalizer();
   return (
     <>
-      <span role="timer">{format(messages.passcode.waiting, { count: Math.max(1, Math.ceil((at - useNow()) / 1000)) })}</span>{' '}
+      <span role="timer">{format(messages.passcode.waiting, { count: Math.max(1, Math.ceil((at - useNow()) / 1000)) })}</span>
+      {gap}
       {messages.passcode.orYours}
     </>
   );
