@@ -26,6 +26,7 @@ const tools = {
   // Make an MSI, and put into it what wixl cannot say
   wixl: { proof: '/usr/bin/wixl', packages: ['wixl'] },
   msitools: { proof: '/usr/bin/msibuild', packages: ['msitools'] },
+  nsis: { proof: '/usr/bin/makensis', packages: ['nsis'] },
   lintian: { proof: '/usr/bin/lintian', packages: ['lintian'] },
   // Compiles the tests' stand-ins for Windows programs
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
@@ -84,8 +85,8 @@ export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
 /** For `build/native-linux.ts`: the minimum to build with. */
 export const linuxTools: readonly SystemTool[] = ['compiler', 'make', 'patch', 'pkgconf', 'xz', 'gnutls', 'zlib', 'kerberos'];
 
-/** For tests under Wine, if it emulates Windows on the same processor. */
-export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw'] : [];
+/** For tests under Wine, if it emulates Windows on the same processor: installers too. */
+export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw', ...msiTools, 'nsis'] : [];
 
 /**
  * Makes sure that these tools are on this machine. Installs what is missing if that needs no question (root on Debian or

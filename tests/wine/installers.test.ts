@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeMsi } from '../../build/msi/msi.ts';
 import { compiler, missingForWine, Wine } from './wine.ts';
@@ -11,7 +11,7 @@ const missing = missingForWine();
 /** What `msiexec` returns, of which Wine passes on the last byte. */
 const [done, doneAtNextStart] = [0, 3010 & 0xff];
 
-describe.skipIf(missing !== null)('an upgrade by the MSI while Causeway runs', { timeout: 120_000 }, () => {
+describe.skipIf(missing !== null)('the installers for Windows', { timeout: 120_000 }, () => {
   let wine: Wine;
   const program = 'Program Files/Causeway/resources/app.asar';
   beforeAll(async () => {
@@ -26,19 +26,35 @@ describe.skipIf(missing !== null)('an upgrade by the MSI while Causeway runs', {
       makeMsi({ layout, version, arch: 'x64' }, wine.path(`${version}.msi`));
     }
     rmSync(work, { recursive: true });
+    const included = join(import.meta.dirname, '../../build/nsis/installer.nsh');
+    const script = join(import.meta.dirname, 'one-person.nsi');
+    const defined = [`-DOUT=${wine.path('one-person.exe')}`, `-DINCLUDED=${included}`];
+    execFileSync('makensis', ['-V2', '-WX', '-INPUTCHARSET', 'UTF8', ...defined, script], { stdio: 'pipe' });
     execFileSync(compiler, ['-O1', '-o', wine.path('hold.exe'), join(import.meta.dirname, 'hold.c')]);
   }, 180_000);
   afterAll(() => wine.stop());
 
   const run = async (name: string, args: readonly string[]): Promise<number | null> => {
-    const child = wine.spawn(name, args, join(wine.prefix, `${name}.log`));
+    const child = wine.spawn(name, args, join(wine.prefix, `${basename(name)}.log`));
     await once(child, 'exit');
     return child.exitCode;
   };
   const install = (version: string): Promise<number | null> => run('msiexec', ['/i', `C:\\${version}.msi`, '/qn']);
   const content = (): string => readFileSync(wine.path(program), 'utf8');
 
-  test('a file that is in use is replaced at the next start of Windows: the upgrade says so (3010) and restarts nothing', async () => {
+  /** The installer for one person: its exit code, and whether it went on. */
+  const forOnePerson = async (): Promise<{ code: number | null; installed: boolean }> => {
+    const made = wine.path('one-person.txt');
+    rmSync(made, { force: true });
+    const code = await run(wine.path('one-person.exe'), ['/S']);
+    return { code, installed: existsSync(made) };
+  };
+
+  test('the installer for one person installs where there is none for everybody', async () => {
+    expect(await forOnePerson()).toEqual({ code: done, installed: true });
+  });
+
+  test('an upgrade by the MSI that finds a file in use says so (3010), restarts nothing, and is complete after the next start of Windows', async () => {
     expect(await install('0.1.0')).toBe(done);
     const holder = wine.spawn(wine.path('hold.exe'), [`C:\\${program.replaceAll('/', '\\')}`], join(wine.prefix, 'hold.log'));
     await vi.waitFor(() => expect(existsSync(wine.path('held.txt'))).toBe(true), { timeout: 20_000 });
@@ -59,5 +75,11 @@ describe.skipIf(missing !== null)('an upgrade by the MSI while Causeway runs', {
   test('the same upgrade once more, with nothing in use, is done at once', async () => {
     expect(await install('0.2.0')).toBe(done);
     expect(content()).toBe('0.2.0');
+  });
+
+  test('the installer for one person does nothing beside the one for everybody, until that is removed', async () => {
+    expect(await forOnePerson()).toEqual({ code: 2, installed: false });
+    expect(await run('msiexec', ['/x', 'C:\\0.2.0.msi', '/qn'])).toBe(done);
+    expect(await forOnePerson()).toEqual({ code: done, installed: true });
   });
 });
