@@ -1,25 +1,25 @@
 import type { connection as english } from '../en/connection.ts';
 import { plural } from '../plural.ts';
 
-/** 這次連線到目前為止的情況。 */
+/** How a session went so far, in Traditional Chinese. */
 export const connection: typeof english = {
   title: '連線狀況',
   span: '顯示的時間',
   spans: { minute: '最近一分鐘', hour: '最近一小時', day: '最近一天' },
   verdict: {
-    'not-measured': '尚未得知到校園的延遲。',
-    'as-usual': '連線速度與本次連線平時一樣。',
-    'your-network': '連線緩慢，到閘道的路徑同樣緩慢：原因在你的網絡。',
-    'your-campus': '連線緩慢，但到閘道的路徑正常：原因在校園一方。',
-    'slow': '連線比本次連線平時緩慢。',
+    'not-measured': '尚未知道到校園的延遲。',
+    'as-usual': '連線速度與這次連線的平常水平相若。',
+    'your-network': '連線緩慢，到閘道的一段同樣緩慢：原因在您的網絡。',
+    'your-campus': '連線緩慢，但到閘道的一段正常：原因在校園方面。',
+    'slow': '連線比這次連線的平常水平慢。',
   },
   delay: '到校園的延遲',
   networkDelay: '到閘道的延遲',
-  against: '{delay}，平時 {usual}',
-  noAnswer: '沒有回應，平時 {usual}',
-  total: '本次連線的接收和傳送量',
+  against: '{delay}，平常 {usual}',
+  noAnswer: '沒有回應，平常 {usual}',
+  total: '這次連線的接收和傳送量',
   both: '已接收 {received}，已傳送 {sent}',
-  reconnects: '重新連線',
+  reconnects: '重新連線次數',
   times: plural('{count} 次'),
   never: '沒有',
   chart: '{from} 至 {to} 的接收和傳送量',
