@@ -1,4 +1,5 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { build as buildRenderer } from 'vite';
 import { buildOpenConnectWorker } from './openconnect-worker.ts';
@@ -24,9 +25,13 @@ const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies 
 /** Bundled CommonJS packages load Node's modules with `require`, which ES modules do not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** What a bundle loads later, as a language, lies beside it in a file of its own. */
+const inParts = (bundle: string) => ({ splitting: true, chunkNames: `${bundle}-part-[name]-[hash]` }) as const satisfies BuildOptions;
+
 const main: BuildOptions = {
   ...common,
   ...small,
+  ...inParts('main'),
   entryPoints: { main: 'electron/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -44,6 +49,7 @@ const main: BuildOptions = {
 const commandLine: BuildOptions = {
   ...common,
   ...small,
+  ...inParts('causeway'),
   entryPoints: { causeway: 'electron/cli/main.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
@@ -75,6 +81,8 @@ const double: BuildOptions = {
   external: ['playwright-core', 'keytar'],
 };
 
+const parts = (await readdir('dist').catch(() => [])).filter((name) => /^(main|causeway)-part-/.test(name));
+await Promise.all(parts.map((name) => rm(join('dist', name))));
 await Promise.all([
   ...[main, commandLine, preload, double].map((options) => build(options)),
   buildOpenConnectWorker('dist'),

@@ -6,6 +6,9 @@ import { hostInputs } from './helper.ts';
 import { isWorkerFile } from './openconnect-worker.ts';
 import type { Target } from './targets.ts';
 
+/** Every file of the bundle has such a name: the command, and what it loads later. */
+export const isCommandFile = (name: string): boolean => /^causeway(-part-[\w-]+)?\.mjs$/.test(name);
+
 /**
  * Makes one executable of the command line, so that a computer needs no Node for it. Run it after `npm run build`. Beside
  * the executable is a folder with everything that cannot be part of it: the bundle, the campuses that ship, the process that
@@ -17,7 +20,7 @@ export async function buildCommandLine(folder: string, { target, modules, node }
   mkdirSync(join(beside, 'dist'), { recursive: true });
   copyFileSync('package.json', join(beside, 'package.json'));
   cpSync('campuses', join(beside, 'campuses'), { recursive: true });
-  for (const file of ['causeway.mjs', ...readdirSync('dist').filter(isWorkerFile)])
+  for (const file of readdirSync('dist').filter((name) => isCommandFile(name) || isWorkerFile(name)))
     copyFileSync(join('dist', file), join(beside, 'dist', file));
   for (const name of ['koffi', `@koromix/koffi-${target.name}`, 'keytar'])
     cpSync(join(modules, name), join(beside, 'node_modules', name), { recursive: true, filter: neededOn(target) });

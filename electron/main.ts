@@ -4,7 +4,6 @@ import { app, nativeImage, session } from 'electron';
 import { agentFor } from '../shared/user-agent.ts';
 import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
-import { localizerFor } from '../shared/messages/localizer.ts';
 import { withClockGap } from './access/clock-gap.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
@@ -12,6 +11,7 @@ import { serveControl } from './app/control/control.ts';
 import { appSession } from './app/control/app-session.ts';
 import { prewarmWorker } from './app/worker-prewarm.ts';
 import type { Application } from './app/ports.ts';
+import { AppLanguage } from './desktop/system/app-language.ts';
 import { collectArguments, everybodyFlag, leaveFolder, type OpenedArguments } from './desktop/system/arguments.ts';
 import { startedBySystem } from './desktop/system/autostart.ts';
 import { serveBridge } from './desktop/window/bridge-main.ts';
@@ -80,7 +80,16 @@ redactor.typed.add(userInfo().username, 'person');
 redactor.typed.add(hostname(), 'host');
 const log = openLog(logFolder, redactor);
 let application: Application | null = null;
-endOnFaults({ log, folder: userData, now: Date.now, onUnhandled: () => application?.tell({ code: 'internal' }) });
+const language = new AppLanguage(app.getPreferredSystemLanguages(), log.line);
+endOnFaults({
+  log,
+  folder: userData,
+  now: Date.now,
+  localizer: () => language.localizer,
+  onUnhandled: () => application?.tell({ code: 'internal' }),
+});
+// Whatever keeps the app from starting is said in the system's language
+const speaking = language.follow('system');
 
 const dropped = app.isPackaged ? dropVariables(process.env) : [];
 if (dropped.length > 0) log.line(`not heeded, of the environment: ${dropped.join(', ')}`);
@@ -91,8 +100,8 @@ if (opened)
   app
     .whenReady()
     .then(() => start(opened))
-    .catch((thrown: unknown) => startFailed(thrown, log));
-else if (refused.length > 0) switchesRefused(refused, log);
+    .catch((thrown: unknown) => startFailed(thrown, log, language.localizer));
+else if (refused.length > 0) void speaking.then(() => switchesRefused(refused, log, language.localizer));
 else app.quit();
 
 async function start(arguments_: OpenedArguments): Promise<void> {
@@ -110,7 +119,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
   if (isSandboxOff && policy.sandboxRequired) {
-    sandboxRequired(log);
+    await speaking;
+    sandboxRequired(log, language.localizer);
     return;
   }
   // The programs and libraries that the installer ships for other makers' gateways. A profile never names one.
@@ -149,8 +159,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
   const portal = createPortalView({ pageArea: window, proxy, log: log.line, now: Date.now });
-  const localizer = () => localizerFor((application?.state ?? settings.get()).preferences.language, app.getPreferredSystemLanguages());
-  const messages = () => localizer().messages;
+  const messages = () => language.localizer.messages;
   const signInPage = createSignInView({
     pageArea: window,
     detour: async (hosts, connectTo) => {
@@ -159,7 +168,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       return detour;
     },
     wildcardHosts: () => livePolicy.current.policy.wildcardHosts,
-    localizer,
+    localizer: () => language.localizer,
     keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
   });
@@ -228,6 +237,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       version: app.getVersion(),
       linksOpen,
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
+      languages: [...language.system],
     },
     now: Date.now,
     random: Math.random,
@@ -244,8 +254,10 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const bridge = serveBridge(running, window.page, log.error);
 
   const context = { application: running, showWindow, requestQuit: quit.request, log: log.line };
+  await language.follow(running.state.preferences.language);
   const shown = createDesktopPresenters(running, window, {
     trayIcons: join(icons, 'tray'),
+    language,
     perform: (command: Command) => perform(command, context),
   });
   presenters = shown;

@@ -1,8 +1,9 @@
 import { Settings as SettingsIcon } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { holdsSession, isUp } from '../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../shared/app-state.ts';
-import { localizerFor } from '../shared/messages/localizer.ts';
+import { loadLocalizer, type Localizer } from '../shared/messages/localizer.ts';
 import { ClientProvider, useStore, type Client } from './client.ts';
 import { DraftsProvider, type Drafts } from './drafts.ts';
 import { useVerbs } from './hooks.ts';
@@ -24,23 +25,49 @@ import { LiveRegion } from './ui/live-region.tsx';
 /** The window, drawn from the main process's state, in the language that the settings choose. */
 export function App({ client }: { client: Client }) {
   const state = useStore(client.state);
-  const language = state?.preferences.language ?? 'system';
-  const localizer = useMemo(() => localizerFor(language, navigator.languages), [language]);
-  useEffect(() => {
-    document.documentElement.lang = localizer.locale;
-  }, [localizer]);
+  const localizer = useLoaded(state);
+  if (!state || !localizer) return <Starting />;
   return (
     <ClientProvider value={client}>
-      <LocalizerProvider value={localizer}>{state ? <Window state={state} /> : <Starting />}</LocalizerProvider>
+      <LocalizerProvider value={localizer}>
+        {/* The components' own words, in a list that is read aloud for example */}
+        <I18nProvider locale={localizer.locale}>
+          <Window state={state} />
+        </I18nProvider>
+      </LocalizerProvider>
     </ClientProvider>
   );
 }
 
+/** The language that the settings choose, or the one before it until its file is loaded. Null until the first one is. */
+function useLoaded(state: AppState | null): Localizer | null {
+  const [localizer, setLocalizer] = useState<Localizer | null>(null);
+  const setting = state?.preferences.language;
+  const system = state?.about.languages.join(',');
+  useEffect(() => {
+    if (setting === undefined || system === undefined) return undefined;
+    let isWanted = true;
+    const languages = system.split(',');
+    const show = (loaded: Localizer): void => {
+      if (!isWanted) return;
+      document.documentElement.lang = loaded.locale;
+      setLocalizer(loaded);
+    };
+    loadLocalizer(setting, languages)
+      .catch(() => loadLocalizer('en', languages))
+      .then(show, (error: unknown) => console.error('no language could be loaded', error));
+    return () => {
+      isWanted = false;
+    };
+  }, [setting, system]);
+  return localizer;
+}
+
+/** Until the first state and the language are here: no word but the name, which is the same in every language. */
 function Starting() {
-  const { messages } = useLocalizer();
   return (
     <main className="starting">
-      <h1>{messages.app.starting}</h1>
+      <p>Causeway</p>
     </main>
   );
 }

@@ -189,7 +189,13 @@ export const appStateSchema = z.object({
   /** Notices that belong to no screen: a damaged settings file, a profile read in part. */
   notices: z.array(noticeSchema),
   /** `linksOpen`: whether the system opens `causeway://` links with this app. */
-  about: z.object({ version: z.string(), linksOpen: z.boolean(), platform: z.enum(['darwin', 'win32', 'linux']) }),
+  about: z.object({
+    version: z.string(),
+    linksOpen: z.boolean(),
+    platform: z.enum(['darwin', 'win32', 'linux']),
+    /** The system's languages in order of preference, as BCP 47 tags. The browser's own list begins with that of Electron's texts. */
+    languages: z.array(z.string()),
+  }),
 });
 export type AppState = z.infer<typeof appStateSchema>;
 

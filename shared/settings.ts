@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { languages } from './messages/languages.ts';
 
 /** The languages that have a catalogue. `system` follows the operating system. */
-export const languageSchema = z.enum(['system', 'en']);
-export type LanguageSetting = z.infer<typeof languageSchema>;
+export const languageSchema = z.enum(['system', ...languages]);
 
 /** What a person can change on the Settings screen. */
 export const preferencesSchema = z.object({

@@ -4,9 +4,8 @@ import { basename } from 'node:path';
 import * as z from 'zod';
 import { joiningOf, mayReachPhone, reachesPhone } from '../../shared/phone-words.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
 import { ownUid } from '../system/own-user-posix.ts';
-import { fillIn, UsageError } from './arguments.ts';
+import { UsageError } from './arguments.ts';
 
 const maxBytes = 64 * 1024;
 const text = z.string().max(1024);
@@ -48,28 +47,26 @@ const answersSchemaFor = (rules: PhoneRules) =>
 export const answersSchema = answersSchemaFor({});
 export type AnswersFile = z.infer<typeof answersSchema>;
 
-const { usage } = commandLine;
-
 /** Reads a file of answers, which only this person may be able to read. Throws a {@link UsageError}. */
 export async function readAnswersFile(file: string, rules: PhoneRules = {}): Promise<AnswersFile> {
-  const usageError = (why: string): UsageError => new UsageError(fillIn(usage.answersFile, { file: basename(file), why }));
+  const usageError = (why: UsageError): UsageError => new UsageError('answersFile', { file: basename(file), why });
   const content = await readPrivate(file, usageError);
   let raw: unknown;
   try {
     raw = JSON.parse(content);
   } catch {
-    throw usageError(usage.answersNotJson);
+    throw usageError(new UsageError('answersNotJson'));
   }
   const parsed = answersSchemaFor(rules).safeParse(raw);
   // Only the keys: a value may be a password in the wrong place
-  if (!parsed.success) throw usageError(fillIn(usage.answersWrong, { keys: keysOf(parsed.error.issues) }));
+  if (!parsed.success) throw usageError(new UsageError('answersWrong', { keys: keysOf(parsed.error.issues) }));
   return parsed.data;
 }
 
-async function readPrivate(name: string, usageError: (why: string) => UsageError): Promise<string> {
+async function readPrivate(name: string, usageError: (why: UsageError) => UsageError): Promise<string> {
   // Check and read the same open file, since the name may point to another one a moment later
   const file = await open(name, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => {
-    throw usageError(usage.answersUnreadable);
+    throw usageError(new UsageError('answersUnreadable'));
   });
   try {
     const problem = problemWith(await file.stat());
@@ -80,14 +77,14 @@ async function readPrivate(name: string, usageError: (why: string) => UsageError
   }
 }
 
-function problemWith(stat: Stats): string | null {
-  if (!stat.isFile()) return usage.answersNotAFile;
-  if (stat.size > maxBytes) return usage.answersTooLarge;
+function problemWith(stat: Stats): UsageError | null {
+  if (!stat.isFile()) return new UsageError('answersNotAFile');
+  if (stat.size > maxBytes) return new UsageError('answersTooLarge');
   // Windows has different file rights, and Node does not report them here
   const uid = ownUid();
   if (uid === null) return null;
-  if (stat.uid !== uid) return usage.answersOwner;
-  return (stat.mode & 0o077) === 0 ? null : usage.answersOthers;
+  if (stat.uid !== uid) return new UsageError('answersOwner');
+  return (stat.mode & 0o077) === 0 ? null : new UsageError('answersOthers');
 }
 
 const keysOf = (issues: readonly z.core.$ZodIssue[]): string =>

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
+import type { CommandLineMessages } from '../../shared/messages/catalogue.ts';
 import { fillIn as fillSentence } from '../../shared/messages/fill-in.ts';
 
 /** The command that the arguments ask for. */
@@ -21,12 +21,27 @@ export interface ConnectCommand {
   showSecret: boolean;
 }
 
-/** Wrong usage: exit code 2. The message is a sentence for the person. */
+type UsageMessages = CommandLineMessages['usage'];
+
+/** Wrong usage: exit code 2. It names a sentence for the person, in whatever language the run has. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** @param params what fills the placeholders; an error among them stands for its own sentence */
+  constructor(
+    readonly key: keyof UsageMessages,
+    readonly params: Readonly<Record<string, string | number | UsageError>> = {},
+  ) {
+    super(key);
+  }
+
+  /** The sentence in a language. */
+  sentence(usage: UsageMessages): string {
+    const params = Object.entries(this.params).map(([name, value]) => [name, value instanceof UsageError ? value.sentence(usage) : value]);
+    return fillIn(usage[this.key], Object.fromEntries(params));
+  }
 }
 
-const { usage } = commandLine;
 const options = {
   'answers': { type: 'string' },
   'choose': { type: 'string', multiple: true },
@@ -49,23 +64,23 @@ export function readArguments(argv: readonly string[]): Command {
   if (values.version) return { ...common, verb: 'version' };
   const [verb, operand, extra] = positionals;
   if (values.help || verb === 'help') return { ...common, verb: 'help' };
-  if (extra !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: extra }));
+  if (extra !== undefined) throw new UsageError('tooMany', { word: extra });
   for (const option of ['answers', 'choose', 'app-tunnel', 'show-secret'] as const)
-    if (verb !== 'connect' && values[option] !== undefined) throw new UsageError(fillIn(usage.notForThis, { option }));
+    if (verb !== 'connect' && values[option] !== undefined) throw new UsageError('notForThis', { option });
   switch (verb) {
     case undefined:
-      throw new UsageError(usage.noCommand);
+      throw new UsageError('noCommand');
     case 'status':
     case 'policy':
     case 'disconnect':
-      if (operand !== undefined) throw new UsageError(fillIn(usage.tooMany, { word: operand }));
+      if (operand !== undefined) throw new UsageError('tooMany', { word: operand });
       return { ...common, verb };
     case 'portal':
     case 'doctor':
     case 'profiles':
       return { ...common, verb, profile: operand ?? null };
     case 'connect':
-      if (operand === undefined) throw new UsageError(usage.needsProfile);
+      if (operand === undefined) throw new UsageError('needsProfile');
       return {
         ...common,
         verb,
@@ -76,7 +91,7 @@ export function readArguments(argv: readonly string[]): Command {
         showSecret: values['show-secret'] ?? false,
       };
     default:
-      throw new UsageError(fillIn(usage.unknownCommand, { command: verb }));
+      throw new UsageError('unknownCommand', { command: verb });
   }
 }
 
@@ -86,12 +101,12 @@ function parsed(argv: readonly string[]) {
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName: option, value, inlineValue } = token;
-    if (!Object.hasOwn(options, name)) throw new UsageError(fillIn(usage.unknownOption, { option }));
+    if (!Object.hasOwn(options, name)) throw new UsageError('unknownOption', { option });
     const { type } = options[name as keyof typeof options];
-    if (type === 'boolean' && value !== undefined) throw new UsageError(fillIn(usage.noValue, { option }));
+    if (type === 'boolean' && value !== undefined) throw new UsageError('noValue', { option });
     // If the value looks like an option, the person forgot the value
     if (type === 'string' && (value === undefined || value === '' || (!inlineValue && /^-./.test(value))))
-      throw new UsageError(fillIn(usage.needsValue, { option }));
+      throw new UsageError('needsValue', { option });
   }
   return parseArgs({ args: [...argv], options, allowPositionals: true });
 }
@@ -99,6 +114,6 @@ function parsed(argv: readonly string[]) {
 function portOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port <= 65_535)) throw new UsageError(usage.port);
+  if (!(port <= 65_535)) throw new UsageError('port');
   return port;
 }

@@ -5,20 +5,19 @@ import { holdsSession, type AccessState, type AccessStateOf } from '../../shared
 import { CausewayError, fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptKind, PromptSelect } from '../../shared/prompt.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Localizer } from '../../shared/messages/localizer.ts';
 import { pathOfArgument } from '../app/file-argument.ts';
 import { findCampuses } from '../app/profiles/campus-search.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import { readProfileFile } from '../storage/profile-file.ts';
 import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
-import { fillIn, UsageError, type ConnectCommand } from './arguments.ts';
+import { UsageError, type ConnectCommand } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
 import { askInTerminal, waitingLines, type HeldAnswer } from './questions.ts';
 import type { Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
 /** How long the run waits for the session to disconnect before it ends. */
 const disconnectTimeoutMs = 5_000;
@@ -29,7 +28,7 @@ export interface Attempt {
   answers: PreparedAnswers | null;
   terminal: Terminal | null;
   report: Report;
-  localizer: Localizer;
+  localizer: TerminalLocalizer;
   now: () => number;
   /** Calls back at Ctrl-C, a hang-up or a request to stop. Returns a function that stops listening. */
   onInterrupt(listener: () => void): () => void;
@@ -67,7 +66,7 @@ export async function profileFor(
   const [campus, ...others] = byId.length > 0 ? byId : findCampuses(name, shipped, { whole: true });
   if (campus && others.length > 0) {
     const ids = [campus, ...others].map(({ read }) => `${read.profile.name}: ${read.profile.id}`).join('; ');
-    throw new UsageError(fillIn(commandLine.usage.severalCampuses, { ids }));
+    throw new UsageError('severalCampuses', { ids });
   }
   if (campus) return shippedProfile(campus, known, report);
   const file = pathOfArgument(name);
@@ -187,14 +186,15 @@ class Conversation {
       const why = failureOf(error);
       // The question was withdrawn, or answered elsewhere a moment before: the next state follows
       if (open.withdraw.signal.aborted || why.code === 'not-now') return;
-      if (error instanceof UsageError) this.leave(this.unanswered(failure, prompt.kind, error.message));
+      if (error instanceof UsageError)
+        this.leave(this.unanswered(failure, prompt.kind, error.sentence(this.attempt.localizer.commandLine.usage)));
       else this.leave({ code: exitCodeOf(why, prompt.kind), failure: why.code === 'cancelled' ? null : why });
     }
   }
 
   private wait(until: number): string {
     const { localizer, terminal, now } = this.attempt;
-    const { codeWaiting, codeOrYours } = commandLine.ask;
+    const { codeWaiting, codeOrYours } = localizer.commandLine.ask;
     const wait = localizer.format(codeWaiting, { count: Math.max(1, Math.ceil((until - now()) / 1000)) });
     return terminal ? `${wait} ${codeOrYours}` : wait;
   }
@@ -223,7 +223,7 @@ class Conversation {
       const fields = 'fields' in prompt ? prompt.fields.map(({ label, name }) => label ?? name).join(', ') : '';
       const about = 'title' in prompt && prompt.title !== undefined ? prompt.title : fields;
       const what = about === '' ? prompt.kind : `${prompt.kind}: ${about}`;
-      throw new UsageError(fillIn(commandLine.usage.unanswered, { what }));
+      throw new UsageError('unanswered', { what });
     }
     const chosen = 'selects' in prompt ? this.chosenIn(prompt.selects) : new Map<string, string>();
     return {
@@ -250,7 +250,7 @@ class Conversation {
   private async waitForCode(at: number, signal: AbortSignal): Promise<void> {
     const { report, localizer, now } = this.attempt;
     const ms = Math.max(0, at - now());
-    report.say(localizer.format(commandLine.ask.codeWaiting, { count: Math.max(1, Math.ceil(ms / 1000)) }));
+    report.say(localizer.format(localizer.commandLine.ask.codeWaiting, { count: Math.max(1, Math.ceil(ms / 1000)) }));
     if (this.open) report.event({ event: 'prompt', id: this.open.id, kind: 'passcode', autoAnswerAt: at });
     await setTimeout(ms, undefined, { signal });
   }

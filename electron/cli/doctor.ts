@@ -2,8 +2,7 @@ import { agentFor, type Agent } from '../../shared/user-agent.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { tunnelMarks } from '../../shared/tunnel-marks.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Localizer } from '../../shared/messages/localizer.ts';
+import type { CommandLineMessages } from '../../shared/messages/catalogue.ts';
 import type { StartWorker } from '../worker/worker.ts';
 import { fromWorkerSchema } from '../gateways/openconnect/process/messages.ts';
 import type { PolicyInForce } from '../storage/policy/policy.ts';
@@ -17,6 +16,7 @@ import { findOpenConnect, type ProgramPlaces } from '../tunnels/openconnect/prog
 import { fillIn } from './arguments.ts';
 import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { checkGateway, type GatewayCheck } from './gateway-check.ts';
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
 const libraryTimeoutMs = 10_000;
 /** A clock may be this far off: certificates and codes still work. */
@@ -55,7 +55,7 @@ export interface DoctorInput {
   profiles: readonly Profile[];
   verifierFor: (profile: Profile) => CertificateVerifier;
   now: () => number;
-  localizer: Localizer;
+  localizer: TerminalLocalizer;
   appRuns: boolean;
   proxies: Proxies;
   /** Whether the computer's policy allows it. */
@@ -64,11 +64,12 @@ export interface DoctorInput {
   signal: AbortSignal;
 }
 
-const { doctor: messages } = commandLine;
+type DoctorMessages = CommandLineMessages['doctor'];
 
 /** Checks everything that a connection needs, and says what to do about each problem. Yields each result as soon as it is known, and never rejects. */
 export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
   const { profiles, localizer, tools, secrets, appRuns } = input;
+  const { doctor: messages } = localizer.commandLine;
   yield passed('app', appRuns ? messages.app : messages.noApp);
   yield* componentChecks(input);
   yield* policyChecks(input);
@@ -87,13 +88,14 @@ export async function* examine(input: DoctorInput): AsyncGenerator<Check> {
   if (profiles.length === 0)
     yield { check: 'gateway', result: 'attention', says: messages.noProfile, todo: messages.addProfile, code: exitCode.requested };
   for (const profile of profiles) {
-    yield* signInCheck(profile, appRuns);
+    yield* signInCheck(profile, input);
     yield* gatewayChecks(profile, input, check.result === 'ok');
   }
 }
 
 /** Names where the policy comes from, and everything that is wrong with it. None without a policy. */
 function* policyChecks({ policy: { decisions, notices }, localizer }: DoctorInput): Generator<Check> {
+  const { doctor: messages } = localizer.commandLine;
   const places = [...new Set([...decisions.values()].map(({ source }) => source.place))];
   if (places.length > 0 && notices.length === 0) yield passed('policy', fillIn(messages.policy, { places: localizer.list(places) }));
   for (const notice of notices) {
@@ -112,7 +114,8 @@ export function worst(codes: readonly ExitCode[]): ExitCode {
  * Says whether people sign in on a page that only the app can show, because only there can it read Ivanti's cookie. Gateways
  * of other makers may send people to their own browser instead, so nothing is said of theirs.
  */
-function* signInCheck({ name, protocol, browser }: Profile, appRuns: boolean): Generator<Check> {
+function* signInCheck({ name, protocol, browser }: Profile, { appRuns, localizer }: DoctorInput): Generator<Check> {
+  const { doctor: messages } = localizer.commandLine;
   if (!browser || (protocol !== 'nc' && protocol !== 'pulse')) return;
   const says = fillIn(messages.signInPage, { campus: name });
   if (appRuns) yield passed('sign-in', says);
@@ -122,6 +125,7 @@ function* signInCheck({ name, protocol, browser }: Profile, appRuns: boolean): G
 /** Checks a profile's gateways. An unreachable one counts as a failure only if no other one answers. */
 async function* gatewayChecks(profile: Profile, input: DoctorInput, helperAnswers: boolean): AsyncGenerator<Check> {
   const { verifierFor, now, proxies, oldTlsAllowed, tools, localizer, signal } = input;
+  const { doctor: messages } = localizer.commandLine;
   const verifier = verifierFor(profile);
   const looks = await Promise.all(
     profile.gateways.map((gateway) =>
@@ -135,7 +139,7 @@ async function* gatewayChecks(profile: Profile, input: DoctorInput, helperAnswer
       yield problem('gateway', look.failure, localizer, weight);
     } else {
       yield passed('gateway', fillIn(messages.reached, { gateway: look.gateway }));
-      yield* clockCheck(look);
+      yield* clockCheck(look, messages);
       if (look.dropsLong === true)
         yield problem('path', { code: 'path-drops-long', params: { host: look.gateway } }, localizer, 'requested');
       if (helperAnswers && profile.tunnel === 'system') yield await proofCheck(look, input);
@@ -145,6 +149,7 @@ async function* gatewayChecks(profile: Profile, input: DoctorInput, helperAnswer
 
 /** Checks whether the service accepts the gateway. It runs as root and asks nobody: a profile's or a person's trust may not be enough for it. */
 async function proofCheck({ gateway, endpoint }: GatewayCheck, { tools, localizer, signal }: DoctorInput): Promise<Check> {
+  const { doctor: messages } = localizer.commandLine;
   try {
     const by = (await tools.proof(endpoint, signal)).kind;
     return passed('proof', fillIn(messages.proved, { gateway, by: messages.provedBy[by] }));
@@ -153,7 +158,7 @@ async function proofCheck({ gateway, endpoint }: GatewayCheck, { tools, localize
   }
 }
 
-function* clockCheck({ gateway, ahead }: GatewayCheck): Generator<Check> {
+function* clockCheck({ gateway, ahead }: GatewayCheck, messages: DoctorMessages): Generator<Check> {
   if (ahead === null) return;
   if (Math.abs(ahead) < clockToleranceMs) yield passed('clock', fillIn(messages.clock, { gateway }));
   else {
@@ -168,19 +173,21 @@ function* clockCheck({ gateway, ahead }: GatewayCheck): Generator<Check> {
   }
 }
 
-async function* componentChecks({ profiles, tools }: DoctorInput): AsyncGenerator<Check> {
+async function* componentChecks({ profiles, tools, localizer }: DoctorInput): AsyncGenerator<Check> {
+  const { doctor: messages } = localizer.commandLine;
   const others = profiles.filter(({ protocol }) => protocol !== 'campus');
   const library = { name: 'libopenconnect', packages: 'libopenconnect5', neededBy: messages.onlyOtherGateways };
-  yield componentCheck(library, await findLibrary(tools), others.length > 0);
+  yield componentCheck(library, await findLibrary(tools), others.length > 0, messages);
   const program = { name: 'openconnect', packages: 'openconnect', neededBy: messages.onlySystemTunnels };
   const found = await findOpenConnect(tools.programs).catch(() => null);
   // The library carries an app tunnel by itself
   const isNeeded = others.some(({ tunnel }) => tunnel === 'system');
-  yield componentCheck(program, found, isNeeded);
+  yield componentCheck(program, found, isNeeded, messages);
 }
 
 /** Checks the service for system tunnels. `device`: the device of our tunnel, if one is up. */
 async function helperCheck({ profiles, tools, localizer }: DoctorInput): Promise<{ check: Check; device?: string }> {
+  const { doctor: messages } = localizer.commandLine;
   try {
     const state = await tools.helper();
     if (state.kind === 'taken')
@@ -201,7 +208,7 @@ interface Component {
 }
 
 /** @param found its version and path, as far as known; null if it is missing */
-function componentCheck(component: Component, found: string | null, isNeeded: boolean): Check {
+function componentCheck(component: Component, found: string | null, isNeeded: boolean, messages: DoctorMessages): Check {
   const { name, packages, neededBy } = component;
   if (found !== null) return passed(name, fillIn(messages.installed, { component: name, version: ` (${found})` }));
   const says = fillIn(messages.notInstalled, { component: name });
@@ -238,7 +245,7 @@ async function findLibrary({ startWorker, libraries }: Tools): Promise<string | 
 
 const passed = (check: string, says: string): Check => ({ check, result: 'ok', says, code: exitCode.requested });
 
-function problem(check: string, failure: Failure, localizer: Localizer, weight: 'its own' | 'requested'): Check {
+function problem(check: string, failure: Failure, localizer: TerminalLocalizer, weight: 'its own' | 'requested'): Check {
   const { title, happened, todo } = localizer.failure(failure);
   return {
     check,

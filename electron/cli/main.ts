@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isSea } from 'node:sea';
 import * as z from 'zod';
 import { agentFor } from '../../shared/user-agent.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
+import { languagesOfEnvironment } from '../../shared/messages/languages.ts';
 import { withClockGap } from '../access/clock-gap.ts';
 import { orphanTunnel } from '../access/orphan-tunnels.ts';
 import { otherVpn } from '../access/other-vpn.ts';
@@ -34,6 +34,7 @@ import { handOver } from './own-browser.ts';
 import { run, type Host } from './run.ts';
 import { isUnixTerminalOfWindows } from './terminal-windows.ts';
 import { terminalOf } from './terminal.ts';
+import { terminalLocalizer } from './terminal-localizer.ts';
 
 /**
  * The composition root of the `causeway` command. It has the same drivers and tunnels as the app, and runs in plain Node
@@ -60,6 +61,10 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
+// Windows sets no such variables: there the system's own language counts
+const localizer = await terminalLocalizer(
+  languagesOfEnvironment(process.env) ?? (process.platform === 'win32' ? [Intl.DateTimeFormat().resolvedOptions().locale] : []),
+);
 const livePolicy = await LivePolicy.open(policyPlaces(process.platform, process.env), process.platform);
 const { policy } = livePolicy.current;
 
@@ -81,7 +86,7 @@ const openconnect = openconnectDriver({
   hostCheckWrapper: policy.hostCheckWrapper,
   agent,
   asksWithoutWindow: true,
-  ...(terminal && { openInBrowser: handOver(terminal) }),
+  ...(terminal && { openInBrowser: handOver(terminal, localizer) }),
   log: () => undefined,
 });
 
@@ -99,12 +104,12 @@ const tools = {
 const host: Host = {
   version: version(),
   folder: userDataFolder(),
-  languages: [Intl.DateTimeFormat().resolvedOptions().locale],
+  localizer,
   terminal,
   out: (text) => stdout.write(text),
   err: (text) => stderr.write(text),
   seen: stderr.isTTY,
-  noTerminal: isUnixTerminalOfWindows(process.platform, process.env) ? commandLine.usage.unixTerminal : commandLine.usage.noTerminal,
+  noTerminal: isUnixTerminalOfWindows(process.platform, process.env) ? 'unixTerminal' : 'noTerminal',
   onInterrupt(listener) {
     takeSignals();
     interrupts.add(listener);

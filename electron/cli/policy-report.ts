@@ -1,16 +1,15 @@
 import { policyKeys } from '../../shared/policy/keys.ts';
 import { usualPolicy } from '../../shared/policy/schema.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import { policy as messages } from '../../shared/messages/en/policy.ts';
 import type { PolicyInForce } from '../storage/policy/policy.ts';
 import { decisionsIn, faultsIn } from '../storage/policy/report.ts';
 import { fillIn } from './arguments.ts';
 import type { Report } from './report.ts';
-
-const { policy: says } = commandLine;
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
 /** Says of every key what it is, where that comes from, what it overrides and what is wrong with it. */
-export function reportPolicy(inForce: PolicyInForce, report: Report): void {
+export function reportPolicy(inForce: PolicyInForce, report: Report, localizer: TerminalLocalizer): void {
+  const { policy: says } = localizer.commandLine;
+  const { faults: whys } = localizer.messages.policy;
   const decisions = decisionsIn(inForce);
   const faults = faultsIn(inForce.faults);
   const { managedBy } = inForce.policy;
@@ -36,14 +35,12 @@ export function reportPolicy(inForce: PolicyInForce, report: Report): void {
       for (const other of decision.overrides) report.say(fillIn(says.overrides, other));
     } else if (own.length > 0) report.say(fillIn(says.key, { key, value: usual === null ? says.notSet : String(usual) }));
     for (const { place, key: path, why, detail } of own)
-      report.say(
-        fillIn(says.fault, { place, key: path ?? '', why: messages.faults[why], detail: detail === undefined ? '' : ` (${detail})` }),
-      );
+      report.say(fillIn(says.fault, { place, key: path ?? '', why: whys[why], detail: detail === undefined ? '' : ` (${detail})` }));
   }
   for (const fault of faults.filter(({ key }) => !policyKeys.some((each) => key === each || key?.startsWith(`${each}.`)))) {
     const { place, key, why, detail } = fault;
-    report.event({ event: 'policy-fault', ...fault, says: messages.faults[why] });
+    report.event({ event: 'policy-fault', ...fault, says: whys[why] });
     const where = key === null ? says.wholeFault : says.fault;
-    report.say(fillIn(where, { place, key: key ?? '', why: messages.faults[why], detail: detail === undefined ? '' : ` (${detail})` }));
+    report.say(fillIn(where, { place, key: key ?? '', why: whys[why], detail: detail === undefined ? '' : ` (${detail})` }));
   }
 }

@@ -4,18 +4,16 @@ import { whenAborted } from '../../shared/abort.ts';
 import { fail } from '../../shared/failure.ts';
 import { isFoundBy, isSameName, nameKey } from '../../shared/names.ts';
 import { plainPasscode, type Answer, type Prompt, type PromptField, type PromptOf, type PromptSelect } from '../../shared/prompt.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { Terminal } from './terminal.ts';
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
-const { ask: messages } = commandLine;
 /** If a person types this where a menu asks for a number, it is the passcode itself: longer than any menu number, in digits or as a hardware key types it. */
 const looksLikePasscode = /^(\d[\d\s]{3,}|[A-Za-z0-9-]{8,})$/;
 
 /** What is needed to ask a question. */
 export interface QuestionContext {
   terminal: Terminal;
-  localizer: Localizer;
+  localizer: TerminalLocalizer;
   /** The profile's own labels of the well-known fields. */
   labels: { userId: string; password: string };
   now: () => number;
@@ -35,6 +33,7 @@ export interface HeldAnswer {
 /** Asks the person at the terminal a gateway's question. Rejects with `cancelled`, or with `app-needed` if a terminal cannot ask it. */
 export async function askInTerminal(prompt: Prompt, context: QuestionContext): Promise<Answer | HeldAnswer> {
   const { terminal, localizer } = context;
+  const { ask } = localizer.commandLine;
   if ('failure' in prompt && prompt.failure) {
     const { title, todo } = localizer.failure(prompt.failure);
     terminal.say(`${title}. ${todo}`);
@@ -44,7 +43,7 @@ export async function askInTerminal(prompt: Prompt, context: QuestionContext): P
   switch (prompt.kind) {
     case 'notice':
       terminal.say(`${prompt.title ?? localizer.messages.notice.title}\n\n${prompt.text}\n`);
-      return { kind: 'notice', proceed: await agrees(messages.proceed, [messages.yes, messages.proceedYes], context) };
+      return { kind: 'notice', proceed: await agrees(ask.proceed, [ask.yes, ask.proceedYes], context) };
     case 'credentials':
       if (prompt.title !== undefined) terminal.say(prompt.title);
       if (prompt.message !== undefined) terminal.say(prompt.message);
@@ -81,13 +80,13 @@ export async function askInTerminal(prompt: Prompt, context: QuestionContext): P
     case 'proxy':
       return {
         kind: 'proxy',
-        user: await askLine(localizer.format(messages.proxyUser, { host: prompt.host }), false, context),
-        password: await askLine(messages.proxyPassword, true, context),
+        user: await askLine(localizer.format(ask.proxyUser, { host: prompt.host }), false, context),
+        password: await askLine(ask.proxyPassword, true, context),
       };
     case 'browser':
       // A page for our own window cannot be shown in a terminal
       if (prompt.where !== 'own') throw fail('app-needed');
-      await terminal.line(localizer.format(messages.ownBrowser, { host: prompt.host }), { signal: context.signal });
+      await terminal.line(localizer.format(ask.ownBrowser, { host: prompt.host }), { signal: context.signal });
       return { kind: 'browser', where: 'own' };
   }
 }
@@ -96,14 +95,15 @@ function askLine(label: string, hidden: boolean, { terminal, signal }: QuestionC
   return terminal.line(`${label}: `, { hidden, signal });
 }
 
-/** Whether the person typed one of the accepted words in full: a stray Enter agrees to nothing. */
+/** Whether the person typed one of the accepted words in full, or `yes` as in an English guide: a stray Enter agrees to nothing. */
 async function agrees(question: string, accepted: readonly string[], { terminal, signal }: QuestionContext): Promise<boolean> {
-  return accepted.includes((await terminal.line(question, { signal })).trim().toLowerCase());
+  return [...accepted, 'yes'].includes((await terminal.line(question, { signal })).trim().toLowerCase());
 }
 
 /** Asks for a choice from a numbered list, by number or by part of a name, and returns its index. An empty line takes `usual`, unless that is -1. */
 async function pick(labels: readonly string[], context: QuestionContext, usual: number): Promise<number> {
   const { terminal, localizer } = context;
+  const { ask } = localizer.commandLine;
   const count = labels.length;
   show(
     labels.map((_, index) => index),
@@ -111,7 +111,7 @@ async function pick(labels: readonly string[], context: QuestionContext, usual: 
     context,
   );
   for (;;) {
-    const label = count > manyOptions ? messages.numberOrName : messages.number;
+    const label = count > manyOptions ? ask.numberOrName : ask.number;
     const line = await askLine(usual < 0 ? label : `${label} [${usual + 1}]`, false, context);
     const index = line.trim() === '' && usual >= 0 ? usual : numberIn(line, count);
     if (index !== null) return index;
@@ -123,7 +123,7 @@ async function pick(labels: readonly string[], context: QuestionContext, usual: 
       return only;
     }
     if (found.length > 1) show(found, labels, context);
-    else terminal.say(localizer.format(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? messages.pick : messages.noneCalled, { count }));
+    else terminal.say(localizer.format(nameKey(line) === '' || /^\s*\d+\s*$/.test(line) ? ask.pick : ask.noneCalled, { count }));
   }
 }
 
@@ -133,7 +133,7 @@ const manyOptions = 20;
 /** Shows some entries of a list, each with its number in the whole list. */
 function show(indexes: readonly number[], labels: readonly string[], { terminal, localizer }: QuestionContext): void {
   for (const index of indexes.slice(0, manyOptions)) terminal.say(`  ${index + 1}. ${labels[index] ?? ''}`);
-  if (indexes.length > manyOptions) terminal.say(localizer.format(messages.more, { count: indexes.length - manyOptions }));
+  if (indexes.length > manyOptions) terminal.say(localizer.format(localizer.commandLine.ask.more, { count: indexes.length - manyOptions }));
 }
 
 function numberIn(text: string, count: number): number | null {
@@ -188,6 +188,7 @@ function untilWithdrawn(signal: AbortSignal): Promise<never> {
 async function secondFactor({ devices }: PromptOf<'second-factor'>, context: QuestionContext): Promise<Answer | HeldAnswer> {
   const { terminal, localizer, held } = context;
   const { factor } = localizer.messages;
+  const { ask } = localizer.commandLine;
   const labels = { push: held ? factor.pushPlain : factor.push, call: factor.call, text: factor.text, other: factor.other };
   const startsWith = devices.find((device) => device.startsWith !== undefined)?.startsWith;
   const hint = startsWith === undefined ? '' : ` (${localizer.format(localizer.messages.passcode.startsWith, { start: startsWith })})`;
@@ -203,11 +204,11 @@ async function secondFactor({ devices }: PromptOf<'second-factor'>, context: Que
   options.forEach(({ label }, index) => terminal.say(`  ${index + 1}. ${label}`));
   if (held && reaching.length > 0) terminal.say(factor.otherWaysLead);
   for (;;) {
-    const line = (await askLine(messages.number, false, context)).trim();
+    const line = (await askLine(ask.number, false, context)).trim();
     if (looksLikePasscode.test(line)) return { kind: 'second-factor-passcode', passcode: plainPasscode(line) };
     const option = options[numberIn(line, options.length) ?? -1];
     if (option) return option.answer;
-    terminal.say(localizer.format(messages.pick, { count: options.length }));
+    terminal.say(localizer.format(ask.pick, { count: options.length }));
   }
 }
 
@@ -218,29 +219,31 @@ interface Option {
 
 async function push(prompt: PromptOf<'push'>, { terminal, localizer, signal, now }: QuestionContext): Promise<Answer> {
   for (const line of waitingLines(prompt, localizer, now())) terminal.say(line);
-  await terminal.line(prompt.over ? messages.approveOver : messages.approve, { signal });
+  const { ask } = localizer.commandLine;
+  await terminal.line(prompt.over ? ask.approveOver : ask.approve, { signal });
   return { kind: 'instead', method: prompt.over ? 'done' : 'passcode' };
 }
 
 /** The lines to show while a phone rings or the gateway is waiting. */
-export function waitingLines(prompt: Prompt, localizer: Localizer, now: number): string[] {
-  if (prompt.kind === 'waiting')
-    return [localizer.format(messages.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
+export function waitingLines(prompt: Prompt, localizer: TerminalLocalizer, now: number): string[] {
+  const { ask } = localizer.commandLine;
+  if (prompt.kind === 'waiting') return [localizer.format(ask.waiting, { count: Math.max(1, Math.ceil((prompt.until - now) / 1000)) })];
   if (prompt.kind !== 'push') return [];
   const { device, number, call, message } = prompt;
   const { push: say } = localizer.messages;
   return [
     localizer.format(call ? say.callLead : say.lead, { device: device || say.yourPhone }),
     ...(message === undefined ? [] : [message]),
-    ...(number === undefined ? [] : [localizer.format(messages.pushNumber, { number })]),
+    ...(number === undefined ? [] : [localizer.format(ask.pushNumber, { number })]),
   ];
 }
 
 /** Asks for the client certificate. An empty line keeps the file that was named before. */
 async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-certificate'>, context: QuestionContext): Promise<Answer> {
-  const label = file === undefined ? messages.certificateFile : `${messages.certificateFile} [${file}]`;
+  const { ask } = context.localizer.commandLine;
+  const label = file === undefined ? ask.certificateFile : `${ask.certificateFile} [${file}]`;
   const typed = (await askLine(label, false, context)).trim();
-  const passphrase = wantsPassphrase ? await askLine(messages.passphrase, true, context) : undefined;
+  const passphrase = wantsPassphrase ? await askLine(ask.passphrase, true, context) : undefined;
   return {
     kind: 'client-certificate',
     ...(typed === '' ? {} : { file: path.resolve(typed.replace(/^~(?=[/\\])/, homedir())) }),
@@ -251,6 +254,7 @@ async function clientCertificate({ file, wantsPassphrase }: PromptOf<'client-cer
 async function certificate(prompt: PromptOf<'certificate'>, context: QuestionContext): Promise<Answer> {
   const { terminal, localizer } = context;
   const { certificate: text } = localizer.messages;
+  const { ask } = localizer.commandLine;
   const lines = [
     text.title,
     localizer.format(text.lead, { host: prompt.host }),
@@ -261,5 +265,5 @@ async function certificate(prompt: PromptOf<'certificate'>, context: QuestionCon
     text.compare,
   ];
   terminal.say(lines.join('\n'));
-  return { kind: 'certificate', accept: await agrees(messages.certificate, [messages.yes], context) };
+  return { kind: 'certificate', accept: await agrees(ask.certificate, [ask.yes], context) };
 }

@@ -5,10 +5,9 @@ import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { policyFaults, policyKeys } from '../../shared/policy/keys.ts';
 import { policyFaultSchema, type PolicyFaultReport } from '../../shared/policy/report.ts';
 import { plainText } from '../../shared/plain-text.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { ProxyEndpoint } from './session-client.ts';
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
 const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 
@@ -133,7 +132,7 @@ const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** The report for programs: every event on standard output, one a line. */
-export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Report {
+export function jsonReport({ out, err, seen }: Output, localizer: TerminalLocalizer): Report {
   const event = (value: CommandEvent): void => out(`${asciiJson(eventSchema.parse(value))}\n`);
   return {
     event,
@@ -142,7 +141,7 @@ export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Re
     failure: (failure) => event({ event: 'notice', failure }),
     proxy({ port, user, secret }, showSecret) {
       event({ event: 'proxy', address: `http://127.0.0.1:${port}`, user, ...(showSecret ? { secret } : {}) });
-      if (!showSecret && seen) err(`${proxyLine({ port, user, secret })}\n`);
+      if (!showSecret && seen) err(`${proxyLine({ port, user, secret }, localizer)}\n`);
     },
     end(exitCode, failure, says = failure ? failureLine(failure, localizer) : undefined) {
       event({ event: 'end', exitCode, ...(failure ? { failure } : {}), ...(says === undefined ? {} : { says }) });
@@ -151,7 +150,7 @@ export function jsonReport({ out, err, seen }: Output, localizer: Localizer): Re
 }
 
 /** The report for people. */
-export function plainReport({ out, err }: Output, localizer: Localizer): Report {
+export function plainReport({ out, err }: Output, localizer: TerminalLocalizer): Report {
   const say = (text: string): void => out(`${plainText(text)}\n`);
   // The sentences may tell the person to read “the code below” to the help desk
   const sayFailure = (failure: Failure): void =>
@@ -166,7 +165,7 @@ export function plainReport({ out, err }: Output, localizer: Localizer): Report 
       last = text;
     },
     failure: sayFailure,
-    proxy: (endpoint) => say(proxyLine(endpoint)),
+    proxy: (endpoint) => say(proxyLine(endpoint, localizer)),
     end(_code, failure, says) {
       if (says !== undefined) err(`${plainText(says)}\n`);
       else if (failure) sayFailure(failure);
@@ -175,14 +174,14 @@ export function plainReport({ out, err }: Output, localizer: Localizer): Report 
 }
 
 /** What happened, and what to do. */
-const failureLine = (failure: Failure, localizer: Localizer): string =>
-  plainText(localizer.format(commandLine.attention, { ...localizer.failure(failure) }));
+const failureLine = (failure: Failure, localizer: TerminalLocalizer): string =>
+  plainText(localizer.format(localizer.commandLine.attention, { ...localizer.failure(failure) }));
 
-const proxyLine = ({ port, user, secret }: ProxyEndpoint): string =>
+const proxyLine = ({ port, user, secret }: ProxyEndpoint, { commandLine }: TerminalLocalizer): string =>
   commandLine.proxy.replace('{user}', user).replace('{secret}', secret).replace('{port}', String(port));
 
-function stateLine(access: AccessState, localizer: Localizer): string {
-  const { state, connectedWithoutEnd, expiring, portalState } = commandLine;
+function stateLine(access: AccessState, localizer: TerminalLocalizer): string {
+  const { state, connectedWithoutEnd, expiring, portalState } = localizer.commandLine;
   switch (access.kind) {
     case 'contacting':
       return localizer.format(state.contacting, { gateway: access.gateway });

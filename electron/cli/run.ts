@@ -3,8 +3,6 @@ import { isUp } from '../../shared/access-state.ts';
 import type { AppNotice } from '../../shared/app-state.ts';
 import { failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
-import { localizerFor, type Localizer } from '../../shared/messages/localizer.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
 import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
@@ -25,17 +23,18 @@ import { profileEvent, reportContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { Terminal } from './terminal.ts';
+import type { TerminalLocalizer } from './terminal-localizer.ts';
 
 /** The surroundings of a run: the process, or a test. */
 export interface Host extends Output {
   version: string;
   /** The app's own folder. */
   folder: string;
-  languages: readonly string[];
+  localizer: TerminalLocalizer;
   /** Null when there is nobody to ask. */
   terminal: Terminal | null;
-  /** What to show when there is no terminal to ask in. */
-  noTerminal: string;
+  /** Which sentence says that there is no terminal to ask in. */
+  noTerminal: 'noTerminal' | 'unixTerminal';
   onInterrupt(listener: () => void): () => void;
   /** Ends the process now. */
   exitNow(code: ExitCode): void;
@@ -59,35 +58,35 @@ const forgetTimeoutMs = 5_000;
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   // Wrong usage, too, is reported in the requested format
   const json = argv.includes('--json');
-  const localizer = withTerminalAdvice(localizerFor('system', host.languages));
+  const localizer = withTerminalAdvice(host.localizer);
   const report = json ? jsonReport(host, localizer) : plainReport(host, localizer);
   try {
     const command = readArguments(argv);
     return await perform(command, host, report, localizer);
   } catch (error) {
-    const outcome = outcomeOf(error);
+    const outcome = outcomeOf(error, localizer);
     report.end(outcome.code, outcome.failure, outcome.says);
     return outcome.code;
   }
 }
 
 /** Replaces a failure's advice with advice for a terminal, if there is any. */
-const withTerminalAdvice = (localizer: Localizer): Localizer => ({
+const withTerminalAdvice = (localizer: TerminalLocalizer): TerminalLocalizer => ({
   ...localizer,
   failure: (failure) => {
-    const todo = commandLine.todo[failure.code];
+    const todo = localizer.commandLine.todo[failure.code];
     const params = { ...localizer.messages.unknown, ...failure.params };
     return { ...localizer.failure(failure), ...(todo !== undefined && { todo: localizer.format(todo, params) }) };
   },
 });
 
-function outcomeOf(error: unknown): Outcome {
-  if (error instanceof UsageError) return { code: exitCode.usage, failure: null, says: error.message };
+function outcomeOf(error: unknown, { commandLine }: TerminalLocalizer): Outcome {
+  if (error instanceof UsageError) return { code: exitCode.usage, failure: null, says: error.sentence(commandLine.usage) };
   const failure = failureOf(error);
   return { code: exitCodeOf(failure), failure };
 }
 
-async function perform(command: Command, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+async function perform(command: Command, host: Host, report: Report, localizer: TerminalLocalizer): Promise<ExitCode> {
   const folder = path.resolve(command.folder ?? host.folder);
   const done = (): ExitCode => {
     report.end(exitCode.requested, null);
@@ -95,7 +94,7 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
   };
   switch (command.verb) {
     case 'help':
-      host.out(`${commandLine.help}\n`);
+      host.out(`${localizer.commandLine.help}\n`);
       return exitCode.requested;
     case 'version':
       if (command.json) report.event({ event: 'version', version: host.version });
@@ -105,16 +104,16 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
       await listProfiles(command.profile, await openSettings(folder, host, report), host, report, localizer);
       return done();
     case 'status':
-      await withSession(folder, report, (client) => reportStatus(client, report, localizer));
+      await withSession(folder, report, localizer, (client) => reportStatus(client, report, localizer));
       return done();
     case 'disconnect':
-      await withSession(folder, report, async (client) => {
+      await withSession(folder, report, localizer, async (client) => {
         await client.disconnect();
-        report.say(commandLine.ended);
+        report.say(localizer.commandLine.ended);
       });
       return done();
     case 'policy':
-      reportPolicy(host.policy.current, report);
+      reportPolicy(host.policy.current, report, localizer);
       return done();
     case 'portal':
       await openPortal(command.profile, folder, host, report);
@@ -145,15 +144,15 @@ async function listProfiles(
   settings: Settings,
   { campuses }: Host,
   report: Report,
-  localizer: Localizer,
+  localizer: TerminalLocalizer,
 ): Promise<void> {
   const known = settings.get().profiles;
   const profiles = named === null ? known : [await profileFor({ profile: named }, { known, campuses }, report)];
   reportNotices(settings.notices, report);
-  if (profiles.length === 0) report.say(commandLine.usage.noProfiles);
+  if (profiles.length === 0) report.say(localizer.commandLine.usage.noProfiles);
   for (const profile of profiles) {
     const { id, name, gateways, protocol, tunnel } = profile;
-    report.say(fillIn(commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
+    report.say(fillIn(localizer.commandLine.profile, { id, name, gateways: gateways.join(', '), protocol, tunnel }));
     report.event(profileEvent(profile));
     if (named !== null) reportContents(profile, report, localizer);
   }
@@ -164,7 +163,12 @@ function reportNotices(notices: readonly AppNotice[], report: Report): void {
 }
 
 /** Does something with the current session. Reports if there is none. */
-async function withSession(folder: string, report: Report, act: (client: SessionClient) => Promise<void> | void): Promise<void> {
+async function withSession(
+  folder: string,
+  report: Report,
+  { commandLine }: TerminalLocalizer,
+  act: (client: SessionClient) => Promise<void> | void,
+): Promise<void> {
   const client = await findSession(folder);
   if (!client) {
     report.say(commandLine.nothing);
@@ -178,7 +182,8 @@ async function withSession(folder: string, report: Report, act: (client: Session
   }
 }
 
-function reportStatus({ access, holder }: SessionClient, report: Report, localizer: Localizer): void {
+function reportStatus({ access, holder }: SessionClient, report: Report, localizer: TerminalLocalizer): void {
+  const { commandLine } = localizer;
   report.event({ ...stateEvent(access), ...(holder === 'here' ? {} : { holder }) });
   if (access.kind === 'connected') {
     const { gateway, user, since, expiresAt, portal } = access;
@@ -196,7 +201,7 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
   const client = named === null ? await findSession(folder) : null;
   try {
     if (client && isUp(client.access)) {
-      reportPortal(await client.openPortal(), report);
+      reportPortal(await client.openPortal(), report, host.localizer);
       return;
     }
   } finally {
@@ -207,16 +212,22 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
     named === null
       ? (profiles.find(({ id }) => id === lastProfileId) ?? profiles[0])
       : await profileFor({ profile: named }, { known: profiles, campuses: host.campuses }, report);
-  if (!profile) throw new UsageError(commandLine.usage.noProfiles);
-  reportPortal(profile.portal.address, report);
+  if (!profile) throw new UsageError('noProfiles');
+  reportPortal(profile.portal.address, report, host.localizer);
 }
 
-function reportPortal(address: string | null, report: Report): void {
+function reportPortal(address: string | null, report: Report, { commandLine }: TerminalLocalizer): void {
   report.event({ event: 'portal', address });
   report.say(address ?? commandLine.portalOpened);
 }
 
-async function runDoctor(named: string | null, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+async function runDoctor(
+  named: string | null,
+  folder: string,
+  host: Host,
+  report: Report,
+  localizer: TerminalLocalizer,
+): Promise<ExitCode> {
   const client = await findSession(folder);
   await client?.close();
   const settings = await openSettings(folder, host, report);
@@ -244,7 +255,7 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
   for await (const { code, ...check } of examine(examined)) {
     codes.push(code);
     report.event({ event: 'check', ...check });
-    report.say(fillIn(commandLine.doctor[check.result], { says: check.says, todo: check.todo ?? '' }));
+    report.say(fillIn(localizer.commandLine.doctor[check.result], { says: check.says, todo: check.todo ?? '' }));
   }
   off();
   const code = stop.signal.aborted ? exitCode.requested : worst(codes);
@@ -252,7 +263,13 @@ async function runDoctor(named: string | null, folder: string, host: Host, repor
   return code;
 }
 
-async function connect(command: ConnectCommand, folder: string, host: Host, report: Report, localizer: Localizer): Promise<ExitCode> {
+async function connect(
+  command: ConnectCommand,
+  folder: string,
+  host: Host,
+  report: Report,
+  localizer: TerminalLocalizer,
+): Promise<ExitCode> {
   const found = await findSession(folder);
   try {
     const settings = await openSettings(folder, host, report);
@@ -261,10 +278,9 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
     const profile = await profileFor(command, { known: settings.get().profiles, campuses: host.campuses }, report);
     const answers = await answersFor(command, core.now, profile);
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
-    if (found && found.access.kind !== 'idle') throw new UsageError(fillIn(commandLine.usage.busy, { campus: campusOf(found) }));
+    if (found && found.access.kind !== 'idle') throw new UsageError('busy', { campus: campusOf(found) });
     // The app connects only with a profile that it has shown and a person has accepted, not with a file
-    if (found?.holder === 'app' && !isKnown(underPolicy(profile, host.policy.current.policy), found))
-      throw new UsageError(commandLine.usage.otherProfile);
+    if (found?.holder === 'app' && !isKnown(underPolicy(profile, host.policy.current.policy), found)) throw new UsageError('otherProfile');
     const client = found?.holder === 'app' ? found : await localSession(core, folder);
     // A profile from a file has never been shown and accepted
     if (!settings.get().profiles.includes(profile)) reportContents(profile, report, localizer);
@@ -281,7 +297,7 @@ async function connect(command: ConnectCommand, folder: string, host: Host, repo
         now: core.now,
         onInterrupt: (listener) => host.onInterrupt(listener),
       });
-      if (outcome.code === exitCode.requested) report.say(commandLine.ended);
+      if (outcome.code === exitCode.requested) report.say(localizer.commandLine.ended);
       report.end(outcome.code, outcome.failure, outcome.says);
       return outcome.code;
     } finally {
@@ -311,7 +327,7 @@ function exitOnSecondInterrupt(host: Host, report: Report): () => void {
   return host.onInterrupt(() => {
     count += 1;
     if (count < 2) return;
-    report.say(commandLine.leaving);
+    report.say(host.localizer.commandLine.leaving);
     host.exitNow(exitCode.requested);
   });
 }
@@ -321,7 +337,7 @@ async function openProxy(client: SessionClient, port: number) {
     return await client.openProxy(port);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
-      throw new UsageError(fillIn(commandLine.usage.portTaken, { port }));
+      throw new UsageError('portTaken', { port });
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import { FileText, Lock, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
-import type { LanguageSetting } from '../../shared/settings.ts';
-import { languages } from '../../shared/messages/localizer.ts';
+import { languageNames, offeredLanguages, type LanguageSetting } from '../../shared/messages/languages.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,7 +13,7 @@ import { FirstRun } from './first-run.tsx';
 import { Policy } from './policy.tsx';
 import { SavedTotp } from './saved-totp.tsx';
 
-const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
+const languageSettings: readonly LanguageSetting[] = ['system', ...offeredLanguages];
 
 /** Settings: what a person can change, forget and look up. */
 export function Settings({ state }: { state: AppState }) {
@@ -74,7 +73,10 @@ export function Settings({ state }: { state: AppState }) {
           label={messages.settings.language}
           value={preferences.language}
           disabled={isLocked(state, 'language')}
-          options={languageSettings.map((language) => ({ value: language, label: messages.settings.languages[language] }))}
+          options={languageSettings.map((language) => ({
+            value: language,
+            label: language === 'system' ? messages.settings.languageSystem : languageNames[language],
+          }))}
           onChange={(value) => {
             const language = languageSettings.find((known) => known === value);
             if (language) void run('changePreferences', { language });

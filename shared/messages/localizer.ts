@@ -1,25 +1,21 @@
 import type { Failure } from '../failure.ts';
-import type { LanguageSetting } from '../settings.ts';
-import { en } from './en.ts';
 import type { Plural } from './plural.ts';
 import type { FailureMessage } from './failure-message.ts';
 import { fillIn } from './fill-in.ts';
 import type { Messages } from './catalogue.ts';
+import { loadMessages } from './catalogues.ts';
+import { chooseLanguage, type LanguageSetting, type SpokenLanguage } from './languages.ts';
 
 export type { FailureMessage } from './failure-message.ts';
 export type { Messages } from './catalogue.ts';
 export type { Plural } from './plural.ts';
-
-export type Language = Exclude<LanguageSetting, 'system'>;
-const catalogues: Record<Language, Messages> = { en };
-const fallback: Language = 'en';
 
 /** What fills the placeholders: text as it is, counts by the language's digits, instants (epoch ms, names ending in `At`) as times. */
 export type Params = Readonly<Record<string, string | number>>;
 
 /** One language, ready to speak: its words, and how it writes instants, durations and amounts. */
 export interface Localizer {
-  /** BCP 47, for `lang` and for Intl. */
+  /** BCP 47, for `lang`. */
   readonly locale: string;
   readonly messages: Messages;
   /** What stands between two sentences: a blank, or nothing in Chinese. */
@@ -44,31 +40,20 @@ export interface Localizer {
   list: (items: readonly string[]) => string;
 }
 
-/**
- * Picks the catalogue for a setting and the system's languages in order of preference, English when none
- * fits, and keeps the system's region for dates (`en-GB`).
- */
-export function localizerFor(setting: LanguageSetting, systemLanguages: readonly string[]): Localizer {
-  const known = (tag: string): Language | undefined => languages.find((language) => matches(tag, language));
-  const language = setting === 'system' ? (systemLanguages.map(known).find((found) => found !== undefined) ?? fallback) : setting;
-  const locale = systemLanguages.find((tag) => known(tag) === language) ?? language;
-  return createLocalizer(catalogues[language], locale);
+/** Loads the catalogue for a setting and the system's languages in order of preference. Rejects if its file cannot be loaded. */
+export async function loadLocalizer(setting: LanguageSetting, systemLanguages: readonly string[]): Promise<Localizer> {
+  const spoken = chooseLanguage(setting, systemLanguages);
+  return createLocalizer(await loadMessages[spoken.language](), spoken);
 }
 
-/** The languages there are catalogues for. */
-export const languages = Object.keys(catalogues) as Language[];
-
-const matches = (tag: string, language: Language): boolean =>
-  tag.toLowerCase() === language || tag.toLowerCase().startsWith(`${language}-`);
-
 /** A speaker of one catalogue. */
-export function createLocalizer(messages: Messages, locale: string): Localizer {
+export function createLocalizer(messages: Messages, { locale, dates }: Omit<SpokenLanguage, 'language'>): Localizer {
   const plurals = lazily(() => new Intl.PluralRules(locale));
-  const counts = lazily(() => new Intl.NumberFormat(locale));
-  const time = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }));
-  const timeWithSeconds = lazily(() => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }));
-  const day = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }));
-  const dayAndTime = lazily(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }));
+  const counts = lazily(() => new Intl.NumberFormat(dates));
+  const time = lazily(() => new Intl.DateTimeFormat(dates, { timeStyle: 'short' }));
+  const timeWithSeconds = lazily(() => new Intl.DateTimeFormat(dates, { timeStyle: 'medium' }));
+  const day = lazily(() => new Intl.DateTimeFormat(dates, { dateStyle: 'medium' }));
+  const dayAndTime = lazily(() => new Intl.DateTimeFormat(dates, { dateStyle: 'medium', timeStyle: 'short' }));
   const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
   const conjunction = lazily(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
   const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): (() => Intl.NumberFormat) =>

@@ -1,4 +1,4 @@
-import type { PolicyGroup, PolicyKey } from '../policy/keys.ts';
+import type { PolicyFault, PolicyGroup, PolicyKey } from '../policy/keys.ts';
 
 /** A key of the policy as administrators and people read it. */
 export interface PolicyText {
@@ -21,4 +21,6 @@ export interface PolicyMessages {
   readonly keys: Readonly<Record<PolicyKey, PolicyText>>;
   /** Which versions of Causeway read a key. */
   readonly supported: string;
+  /** What can be wrong with a place or a key. */
+  readonly faults: Readonly<Record<PolicyFault, string>>;
 }

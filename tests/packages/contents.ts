@@ -12,6 +12,7 @@ const mostBytes = 12 * mb;
 const ours: readonly RegExp[] = [
   /^package\.json$/,
   /^dist\/main\.mjs$/,
+  /^dist\/main-part-[\w-]+\.mjs$/,
   /^dist\/preload\.cjs$/,
   /^dist\/openconnect-worker\.mjs$/,
   /^dist\/openconnect-thread\.mjs$/,

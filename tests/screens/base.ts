@@ -55,7 +55,7 @@ const base: AppState = {
   pageSignIns: [],
   acceptedHosts: [],
   notices: [],
-  about: { version: '0.1.0', linksOpen: true, platform: 'linux' },
+  about: { version: '0.1.0', linksOpen: true, platform: 'linux', languages: ['en-GB'] },
 };
 export const state = (over: Partial<AppState>): AppState => ({ ...base, ...over });
 

@@ -44,7 +44,7 @@ export const settingsScreens: Screens = {
     focus: 'heading',
   },
   'settings-links-closed': {
-    state: state({ settingsOpen: true, about: { version: '0.1.0', linksOpen: false, platform: 'linux' } }),
+    state: state({ settingsOpen: true, about: { version: '0.1.0', linksOpen: false, platform: 'linux', languages: ['en-GB'] } }),
     heading: 'Settings',
     focus: 'heading',
   },

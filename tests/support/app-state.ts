@@ -64,7 +64,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     pageSignIns: [],
     acceptedHosts: [],
     notices: [],
-    about: { version: '0.1.0', linksOpen: true, platform: 'linux' },
+    about: { version: '0.1.0', linksOpen: true, platform: 'linux', languages: ['en-GB'] },
     ...more,
   };
 }

@@ -166,7 +166,7 @@ export async function startApp(
     settings,
     secrets: new Secrets(() => Promise.resolve(keytar)),
     proxy,
-    about: { version: '0.0.0', linksOpen: true, platform: 'linux' },
+    about: { version: '0.0.0', linksOpen: true, platform: 'linux', languages: ['en-GB'] },
     desktop: {
       portal: {
         async open(visit) {

@@ -16,10 +16,10 @@ import { directDial } from '../../electron/tunnels/direct.ts';
 import { relayTunnel } from '../../electron/tunnels/relay.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { commandLine } from '../../shared/messages/en/command-line.ts';
 import type { Core } from '../../electron/cli/local-session.ts';
 import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
+import { englishTerminal } from './english.ts';
 
 /** What a person types for a question, when the test lets them. Null: nothing, until the question is withdrawn. */
 export type Typist = (question: string, seen: string) => string | null | Promise<string | null>;
@@ -95,9 +95,9 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
   const host: Host = {
     version: '0.0.0',
     folder,
-    languages: ['en'],
+    localizer: englishTerminal,
     terminal: typist ? terminal : null,
-    noTerminal: commandLine.usage.noTerminal,
+    noTerminal: 'noTerminal',
     out(text) {
       out += text;
       show(text);

@@ -6,7 +6,7 @@ import { dialOnly } from '../../electron/tunnels/direct.ts';
 import { startLoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import type { TunnelEngine, TunnelEnding } from '../../electron/tunnels/tunnel.ts';
 import { fail } from '../../shared/failure.ts';
-import { localizerFor } from '../../shared/messages/localizer.ts';
+import { english } from './english.ts';
 
 /** Starts the double for a test that shows pages. It goes on when the last window closes. */
 export async function readyForPages(): Promise<void> {
@@ -24,7 +24,7 @@ export const testSignInView = (parts: Pick<SignInViewOptions, 'pageArea'> & Part
       return detour;
     },
     wildcardHosts: () => false,
-    localizer: () => localizerFor('en', []),
+    localizer: () => english,
     log: () => undefined,
     ...parts,
   });

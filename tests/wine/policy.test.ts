@@ -1,6 +1,8 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { isCommandFile } from '../../build/command-line.ts';
 import { commandFile } from '../peers/command.ts';
 import { WindowsNode } from './windows-node.ts';
 import { missingForWine } from './wine.ts';
@@ -102,7 +104,8 @@ describe.skipIf(missing !== null)('the policy in the registry', { timeout: 180_0
   });
 
   test('causeway policy lists on Windows what stands in the registry', async () => {
-    cpSync(commandFile, windows.wine.path('app', 'causeway.mjs'));
+    for (const file of readdirSync(dirname(commandFile)).filter(isCommandFile))
+      cpSync(join(dirname(commandFile), file), windows.wine.path('app', file));
     writeFileSync(windows.wine.path('package.json'), JSON.stringify({ version: '0.0.0' }));
     const file = windows.wine.path('policy.reg');
     const text = [

@@ -1,6 +1,6 @@
 import { BaseWindow, app, dialog } from 'electron';
 import { failureOf } from '../../../shared/failure.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
 import { atMost } from '../../net/deadline.ts';
 import { noteFault } from './fault-note.ts';
 import type { Log } from './log.ts';
@@ -12,28 +12,23 @@ const exitCodes = { failed: 1, refused: 2 } as const;
 /** How long the dialog stays, in case the person is away: the next start reports the fault too. */
 const dialogTimeoutMs = 60_000;
 
-const systemLocalizer = () => localizerFor('system', app.getPreferredSystemLanguages());
-
 /** Handles a failed start: logs the reason, shows a system dialog and exits with code 1. */
-export function startFailed(thrown: unknown, log: Log): void {
+export function startFailed(thrown: unknown, log: Log, { messages, format }: Localizer): void {
   log.error(`start failed: ${textOf(thrown)}`);
-  const { messages, format } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.startText, { folder: log.folder }));
   app.exit(exitCodes.failed);
 }
 
 /** Refuses to start with these switches: shows them in a system dialog and exits with code 2. */
-export function switchesRefused(switches: readonly string[], log: Log): void {
+export function switchesRefused(switches: readonly string[], log: Log, { messages, format, list }: Localizer): void {
   log.error(`not started with ${switches.join(' ')}`);
-  const { messages, format, list } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.switchesText, { switches: list(switches) }));
   app.exit(exitCodes.refused);
 }
 
 /** Refuses to start without the sandbox when policy requires it: shows a system dialog and exits with code 2. */
-export function sandboxRequired(log: Log): void {
+export function sandboxRequired(log: Log, { messages }: Localizer): void {
   log.error('not started: --no-sandbox, and policy requires the sandbox');
-  const { messages } = systemLocalizer();
   dialog.showErrorBox(messages.trouble.startTitle, messages.trouble.sandboxText);
   app.exit(exitCodes.refused);
 }
@@ -43,6 +38,7 @@ export interface FaultOptions {
   /** The folder for the note to the next run. */
   folder: string;
   now: () => number;
+  localizer: () => Localizer;
   /** A promise was rejected and nothing handled it: its work may not be done, and the app continues. */
   onUnhandled: () => void;
 }
@@ -53,14 +49,15 @@ export interface FaultOptions {
  * continue.) An unhandled rejection stopped at an `await`, with everything before it done: it is logged and shown in the
  * window.
  */
-export function endOnFaults({ log, folder, now, onUnhandled }: FaultOptions): void {
+export function endOnFaults(options: FaultOptions): void {
+  const { log, onUnhandled } = options;
   let isEnding = false;
   process.on('uncaughtException', (thrown: unknown) => {
     log.error(`uncaught: ${textOf(thrown)}`);
     // Another fault while the first is shown changes nothing
     if (isEnding) return;
     isEnding = true;
-    end(folder, now, log).catch(() => app.exit(exitCodes.failed));
+    end(options).catch(() => app.exit(exitCodes.failed));
   });
   process.on('unhandledRejection', (reason) => {
     log.error(`unhandled: ${textOf(reason)}`);
@@ -68,7 +65,7 @@ export function endOnFaults({ log, folder, now, onUnhandled }: FaultOptions): vo
   });
 }
 
-async function end(folder: string, now: () => number, log: Log): Promise<void> {
+async function end({ folder, now, log, localizer }: FaultOptions): Promise<void> {
   try {
     noteFault(folder, now());
   } catch (thrown) {
@@ -76,13 +73,12 @@ async function end(folder: string, now: () => number, log: Log): Promise<void> {
   }
   // Nobody should continue in a window that may no longer work
   for (const window of BaseWindow.getAllWindows()) window.destroy();
-  await showFaultDialog();
+  await showFaultDialog(localizer());
   app.exit(exitCodes.failed);
 }
 
 /** Shows the fault for a while, and restarts the app if the person wants that. */
-async function showFaultDialog(): Promise<void> {
-  const { messages } = systemLocalizer();
+async function showFaultDialog({ messages }: Localizer): Promise<void> {
   const { faultTitle, faultText, startAgain, close } = messages.trouble;
   if (!app.isReady()) {
     dialog.showErrorBox(faultTitle, faultText);

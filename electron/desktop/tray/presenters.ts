@@ -1,6 +1,6 @@
-import { app } from 'electron';
 import type { Application } from '../../app/ports.ts';
-import { localizerFor, type Localizer } from '../../../shared/messages/localizer.ts';
+import type { Messages } from '../../../shared/messages/localizer.ts';
+import type { AppLanguage } from '../system/app-language.ts';
 import type { Command } from '../system/command.ts';
 import { installMenu } from '../window/menu.ts';
 import { createNotifier } from './notifications.ts';
@@ -18,30 +18,27 @@ export interface DesktopPresenters {
 export function createDesktopPresenters(
   application: Application,
   window: MainWindow,
-  { trayIcons, perform }: { trayIcons: string; perform: (command: Command) => void },
+  { trayIcons, language, perform }: { trayIcons: string; language: AppLanguage; perform: (command: Command) => void },
 ): DesktopPresenters {
   const tray = createTray(trayIcons, perform);
   const notifier = createNotifier(() => perform('open'));
-  let localizer: Localizer | null = null;
+  let menuIn: Messages | null = null;
   let notified = false;
 
-  const currentLocalizer = (): Localizer => {
-    const before = localizer;
-    localizer = localizerFor(application.state.preferences.language, app.getPreferredSystemLanguages());
-    // The system's language and the language setting can both change while the app runs
-    if (before?.locale !== localizer.locale || before.messages !== localizer.messages) {
-      installMenu(localizer.messages, { perform, nextPane: () => window.nextPane() });
-    }
-    return localizer;
-  };
   const show = (): void => {
     const { state } = application;
-    const now = currentLocalizer();
-    tray.show(trayModel(state, now));
-    notifier.update(state, window.focused, now);
+    const { localizer } = language;
+    // Another language, once it is loaded, shows everything again
+    void language.follow(state.preferences.language);
+    if (menuIn !== localizer.messages) {
+      menuIn = localizer.messages;
+      installMenu(menuIn, { perform, nextPane: () => window.nextPane() });
+    }
+    tray.show(trayModel(state, localizer));
+    notifier.update(state, window.focused, localizer);
   };
 
-  const stop = application.onState(show);
+  const stops = [application.onState(show), language.onChange(show)];
   window.onFocusChange(show);
   show();
 
@@ -49,11 +46,11 @@ export function createDesktopPresenters(
     notifyMinimised() {
       if (notified) return;
       notified = true;
-      const { notification } = currentLocalizer().messages;
+      const { notification } = language.localizer.messages;
       notifier.show(notification.trayTitle, notification.minimizedText);
     },
     close() {
-      stop();
+      for (const stop of stops) stop();
       tray.close();
     },
   };

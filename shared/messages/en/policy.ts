@@ -1,8 +1,7 @@
-import type { PolicyFault } from '../../policy/keys.ts';
 import type { PolicyMessages } from '../policy-messages.ts';
 
 /** Keys, groups and faults of the policy in English. Templates for administrators, documents and Settings are made of it. */
-export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, string>> } = {
+export const policy: PolicyMessages = {
   product: 'Causeway',
   about: 'Settings of Causeway, the client for access to a campus from outside.',
   recommended: 'Defaults that people can change',
@@ -101,7 +100,7 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
     language: {
       title: 'Language',
       text: 'The language of the app.',
-      choices: { system: 'As this computer', en: 'English' },
+      choices: { 'system': 'As this computer', 'en': 'English', 'pt': 'Portuguese', 'zh-Hant': 'Traditional Chinese' },
     },
     startAtSignIn: {
       title: 'Start when people sign in to this computer',

@@ -90,7 +90,7 @@ const value: Readonly<Record<string, string>> = {
 };
 
 export const screens = {
-  app: { name: 'Causeway', starting: 'Starting Causeway…', openSettings: 'Settings' },
+  app: { name: 'Causeway', openSettings: 'Settings' },
   task,
   action: {
     connect: 'Connect',

@@ -11,7 +11,7 @@ export const settings = {
   keep: 'Keep',
   inUse: 'Disconnect first to remove a campus.',
   language: 'Language',
-  languages: { system: 'As this computer', en: 'English' },
+  languageSystem: 'As this computer',
   general: 'General',
   openAtLogin: 'Start Causeway when I sign in to this computer',
   notifications: 'Notify me of a waiting push, a session that ends, and a lost connection',

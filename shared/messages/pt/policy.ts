@@ -100,7 +100,11 @@ export const policy: PolicyMessages = {
       text: 'O sistema operativo indicado aos gateways de outros fabricantes. Não definido: o deste computador.',
       choices: { 'linux': 'Linux, 32 bits', 'linux-64': 'Linux, 64 bits', 'win': 'Windows', 'mac-intel': 'macOS' },
     },
-    language: { title: 'Idioma', text: 'O idioma da aplicação.', choices: { system: 'O deste computador', en: 'Inglês' } },
+    language: {
+      title: 'Idioma',
+      text: 'O idioma da aplicação.',
+      choices: { 'system': 'O deste computador', 'en': 'Inglês', 'pt': 'Português', 'zh-Hant': 'Chinês tradicional' },
+    },
     startAtSignIn: {
       title: 'Iniciar quando as pessoas iniciam sessão neste computador',
       text: 'Se o Causeway arranca na área de notificação quando uma pessoa inicia sessão neste computador.',
@@ -146,5 +150,15 @@ export const policy: PolicyMessages = {
       title: 'Resposta à verificação do computador por um gateway',
       text: 'O caminho de um programa que responde à verificação do computador por um gateway. Não definido: o Causeway só diz que o gateway exige uma verificação.',
     },
+  },
+  faults: {
+    'unknown': 'O Causeway não conhece este nome',
+    'wrong': 'O valor é do tipo errado ou não é permitido',
+    'profile': 'O perfil não pode ser usado',
+    'not-administrators': 'Está num sítio onde qualquer pessoa pode escrever, por isso não conta',
+    'untrusted': 'Pode ter sido escrito por quem não é administrador, por isso nada conta',
+    'unreadable': 'Está danificado ou não pode ser lido, por isso tudo o que possa proibir fica proibido',
+    'unused': 'Já nada o lê',
+    'newer': 'Foi escrito para uma versão mais recente do Causeway. Conta o que esta versão conhece',
   },
 };

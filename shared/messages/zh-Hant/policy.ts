@@ -1,8 +1,7 @@
-import type { PolicyFault } from '../../policy/keys.ts';
 import type { PolicyMessages } from '../policy-messages.ts';
 
 /** Keys, groups and faults of the policy in Traditional Chinese as it is written in Macau. */
-export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, string>> } = {
+export const policy: PolicyMessages = {
   product: 'Causeway',
   about: '校外安全連線程式 Causeway 的設定。',
   recommended: '用戶可更改的預設值',
@@ -90,7 +89,11 @@ export const policy: PolicyMessages & { faults: Readonly<Record<PolicyFault, str
       text: '向其他廠商閘道報告的作業系統。未設定時為本電腦的作業系統。',
       choices: { 'linux': 'Linux（32 位元）', 'linux-64': 'Linux（64 位元）', 'win': 'Windows', 'mac-intel': 'macOS' },
     },
-    language: { title: '語言', text: '程式的語言。', choices: { system: '與本電腦相同', en: '英文' } },
+    language: {
+      title: '語言',
+      text: '程式的語言。',
+      choices: { 'system': '與本電腦相同', 'en': '英文', 'pt': '葡萄牙文', 'zh-Hant': '繁體中文' },
+    },
     startAtSignIn: { title: '登入電腦時啟動', text: '用戶登入本電腦時，Causeway 是否在通知區域啟動。' },
     helpDesk: {
       title: '服務中心',

@@ -3,7 +3,7 @@ import type { AccessController, ControllerDeps } from '../../../electron/access/
 import { isSessionOver } from '../../../shared/endings.ts';
 import type { FailureCode } from '../../../shared/failure.ts';
 import type { SessionEnd } from '../../../shared/access-protocol.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 import { reach, signIn, startBench } from '../../support/access.ts';
 import { otherGateway, otherProfile } from '../../support/other-gateway.ts';
 import { tcp } from '../../support/servers.ts';
@@ -139,7 +139,7 @@ test('an unused session ends as idle when the campus says so', async () => {
 });
 
 test('every ending of a session has its own sentence', () => {
-  const localizer = localizerFor('en', []);
+  const localizer = english;
   const codes = (
     ['ticket-rejected', 'session-expired', 'session-idle', 'session-revoked', 'session-replaced', 'gateway-gone'] as const
   ).filter(isSessionOver);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { app, double, WebContentsView } from '../../electron-double/index.ts';
 import { createDesktopPorts } from '../../../electron/desktop/desktop-ports.ts';
 import { hardened, hardenEveryPage } from '../../../electron/desktop/pages/hardening.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -127,7 +127,7 @@ describe('an address for the system to open', () => {
     showWindow: () => undefined,
     quit: () => undefined,
     logFolder: '',
-    messages: () => localizerFor('en', []).messages,
+    messages: () => english.messages,
     log: () => undefined,
   });
 

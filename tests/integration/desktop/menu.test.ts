@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Menu } from '../../electron-double/index.ts';
 import { menuTemplate } from '../../../electron/desktop/window/menu.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-const { messages } = localizerFor('en', []);
+const { messages } = english;
 const perform = vi.fn();
 const nextPane = vi.fn();
 

@@ -5,12 +5,12 @@ import { double } from '../../electron-double/index.ts';
 import { createNotifier, type Notifier } from '../../../electron/desktop/tray/notifications.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
 import { defaultPreferences } from '../../../shared/settings.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 import { accessStates, appState, campus } from '../../support/app-state.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
-const localizer = localizerFor('en', []);
+const localizer = english;
 const push: AccessState = { ...accessStates.asking, prompt: { kind: 'push', device: "Mei's phone", number: '417', deadline: 5_000 } };
 const expiring: AccessState = { ...accessStates.connected, expiring: true };
 const ended: AccessState = { kind: 'idle', ending: { code: 'session-expired' } };

@@ -1,8 +1,7 @@
 import type { ExpectStatic } from 'vitest';
 import { failureCatalogue, failureOf, type FailureCode } from '../../../shared/failure.ts';
 import type { PromptKind } from '../../../shared/prompt.ts';
-import { createLocalizer } from '../../../shared/messages/localizer.ts';
-import { en } from '../../../shared/messages/en.ts';
+import { english } from '../english.ts';
 import type { Fault, Onset } from './fault-proxy.ts';
 import { when } from '../app.ts';
 import type { FaultCell } from './fault-cell.ts';
@@ -239,8 +238,7 @@ const recovery: Play = async (cell, fault, expect) => {
 function expectWords(code: FailureCode | undefined, expect: ExpectStatic): void {
   if (code === undefined) throw new Error('no failure');
   expect(failureCatalogue[code]).not.toBe('never');
-  for (const sentence of Object.values(createLocalizer(en, 'en').failure({ code, params: { host: 'vpn.campus.test' } })))
-    expect(sentence).toMatch(/\S/);
+  for (const sentence of Object.values(english.failure({ code, params: { host: 'vpn.campus.test' } }))) expect(sentence).toMatch(/\S/);
 }
 
 const inSeconds = (ms: number): string => (ms < 1_500 ? '' : ` after ${Math.round(ms / 1000)} s`);

@@ -22,9 +22,15 @@ const koffi = 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node';
 /** A package as it should be. */
 const rightFiles = [
   ['package.json', '{}'],
-  ...['main.mjs', 'preload.cjs', 'openconnect-worker.mjs', 'openconnect-thread.mjs', 'openconnect-part-a-1A2B3C4D.mjs', 'stack.wasm'].map(
-    (name) => [`dist/${name}`, ''],
-  ),
+  ...[
+    'main.mjs',
+    'main-part-pt-1A2B3C4D.mjs',
+    'preload.cjs',
+    'openconnect-worker.mjs',
+    'openconnect-thread.mjs',
+    'openconnect-part-a-1A2B3C4D.mjs',
+    'stack.wasm',
+  ].map((name) => [`dist/${name}`, '']),
   ...['index.html', 'assets/index-1a.js', 'assets/index-1a.css'].map((name) => [`dist/renderer/${name}`, '']),
   ['campuses/campus.test.json', '{}'],
   ['build/icons/icon.png', ''],

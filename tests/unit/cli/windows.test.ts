@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { jsonReport } from '../../../electron/cli/report.ts';
 import { isUnixTerminalOfWindows } from '../../../electron/cli/terminal-windows.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { englishTerminal } from '../../support/english.ts';
 
 const profileSchema = z.object({ name: z.string() });
 
 test('events are ASCII, which PowerShell 5.1 cannot garble, and keep their meaning', () => {
   let out = '';
-  const report = jsonReport({ out: (text) => (out += text), err: () => undefined, seen: false }, localizerFor('en', []));
+  const report = jsonReport({ out: (text) => (out += text), err: () => undefined, seen: false }, englishTerminal);
   const names = ['澳門大學', 'Universität “Zürich”', '🎓', '\u007f\u2028'];
   for (const name of names) report.event({ event: 'profile', id: 'x', name, gateways: [] });
   expect(out).toMatch(/^[\x20-\x7e\n]*$/);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../../electron/desktop/tray/tray-model.ts';
 import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../../shared/access-state.ts';
-import { localizerFor } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 import { accessStates, appState, campus } from '../../support/app-state.ts';
 
-const localizer = localizerFor('en', []);
+const localizer = english;
 const modelOf = (access: AccessState): TrayModel => trayModel(appState(access), localizer);
 const commandsOf = (model: TrayModel): string[] =>
   model.rows.flatMap((row) => (row.kind === 'command' && row.enabled ? [row.command] : []));

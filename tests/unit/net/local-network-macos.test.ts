@@ -7,8 +7,7 @@ import { connectPlain } from '../../../electron/net/tcp.ts';
 import { connectVia } from '../../../electron/net/proxy/proxy.ts';
 import { directDial } from '../../../electron/tunnels/direct.ts';
 import { failureOf, type Failure } from '../../../shared/failure.ts';
-import { en } from '../../../shared/messages/en.ts';
-import { createLocalizer } from '../../../shared/messages/localizer.ts';
+import { english } from '../../support/english.ts';
 
 vi.mock('node:os', async (original) => {
   const wifi = { family: 'IPv4', cidr: '10.20.3.4/20', internal: false };
@@ -60,7 +59,7 @@ describe('on a Mac that keeps Causeway from the local network', () => {
       answer = unreachable(address);
       expect(await gateway()).toMatchObject({ code: 'local-network', params: { host: 'vpn.campus.test' } });
       expect(await portal()).toMatchObject({ code: 'local-network', params: { host: '2fa.campus.test' } });
-      expect(createLocalizer(en, 'en').failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
+      expect(english.failure(await gateway()).todo).toContain('Privacy & Security, Local Network');
     },
   );
 

@@ -1,0 +1,52 @@
+import { en } from '../../../shared/messages/en.ts';
+import { chooseLanguage, type LanguageSetting } from '../../../shared/messages/languages.ts';
+import { createLocalizer, loadLocalizer, type Localizer } from '../../../shared/messages/localizer.ts';
+
+/**
+ * The language of everything that the app says outside its page: tray, menus, notifications and system dialogs. English is in
+ * memory from the start, so that a start that fails can say so at any time. Another language is loaded from its own file.
+ */
+export class AppLanguage {
+  private current: Localizer = createLocalizer(en, chooseLanguage('en', []));
+  /** The setting that is loaded or being loaded. */
+  private wanted: LanguageSetting | null = null;
+  private loading: Promise<void> = Promise.resolve();
+  private readonly listeners = new Set<() => void>();
+
+  /** @param system the system's languages in order of preference, as BCP 47 tags */
+  constructor(
+    readonly system: readonly string[],
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** The language before, until the wanted one is loaded. */
+  get localizer(): Localizer {
+    return this.current;
+  }
+
+  /** Speaks the language of this setting as soon as it is loaded. Never rejects: if it cannot be loaded, the one before stays. */
+  follow(setting: LanguageSetting): Promise<void> {
+    if (setting === this.wanted) return this.loading;
+    this.wanted = setting;
+    this.loading = this.load(setting);
+    return this.loading;
+  }
+
+  private async load(setting: LanguageSetting): Promise<void> {
+    try {
+      const loaded = await loadLocalizer(setting, this.system);
+      // Another one was chosen in the meantime
+      if (setting !== this.wanted) return;
+      this.current = loaded;
+      for (const listener of this.listeners) listener();
+    } catch (thrown) {
+      this.log(`the language for “${setting}” cannot be loaded: ${String(thrown)}`);
+    }
+  }
+
+  /** Calls back whenever another language is spoken. Returns a function that stops it. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Messages } from './catalogue.ts';
+import { desktop } from './en/desktop.ts';
+import { failures, unknown } from './en/failures.ts';
+import { guide } from './en/guide.ts';
+import { policy } from './zh-Hant/policy.ts';
+import { prompts } from './en/prompts.ts';
+import { recovery } from './en/recovery.ts';
+import { screens } from './en/screens.ts';
+import { settings } from './en/settings.ts';
+
+// The rest of it is for administrators' templates only
+const { keys, faults } = policy;
+
+/** Traditional Chinese, as it is written in Macau. */
+export const zhHant: Messages = {
+  ...screens,
+  ...prompts,
+  ...desktop,
+  recovery,
+  guide,
+  settings,
+  policy: { keys, faults },
+  failures,
+  unknown,
+};
