@@ -85,11 +85,9 @@ endOnFaults({
   log,
   folder: userData,
   now: Date.now,
-  localizer: () => language.localizer,
+  spoken: () => language.spoken,
   onUnhandled: () => application?.tell({ code: 'internal' }),
 });
-// Whatever keeps the app from starting is said in the system's language
-const speaking = language.follow('system');
 
 const dropped = app.isPackaged ? dropVariables(process.env) : [];
 if (dropped.length > 0) log.line(`not heeded, of the environment: ${dropped.join(', ')}`);
@@ -100,8 +98,8 @@ if (opened)
   app
     .whenReady()
     .then(() => start(opened))
-    .catch((thrown: unknown) => startFailed(thrown, log, language.localizer));
-else if (refused.length > 0) void speaking.then(() => switchesRefused(refused, log, language.localizer));
+    .catch((thrown: unknown) => startFailed(thrown, log, language.spoken));
+else if (refused.length > 0) switchesRefused(refused, log, language.spoken);
 else app.quit();
 
 async function start(arguments_: OpenedArguments): Promise<void> {
@@ -119,8 +117,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const isSandboxOff = app.isPackaged && app.commandLine.hasSwitch('no-sandbox');
   if (isSandboxOff && policy.sandboxRequired) {
-    await speaking;
-    sandboxRequired(log, language.localizer);
+    sandboxRequired(log, language.spoken);
     return;
   }
   // The programs and libraries that the installer ships for other makers' gateways. A profile never names one.

@@ -37,8 +37,9 @@ export class UsageError extends Error {
 
   /** The sentence in a language. */
   sentence(usage: UsageMessages): string {
-    const params = Object.entries(this.params).map(([name, value]) => [name, value instanceof UsageError ? value.sentence(usage) : value]);
-    return fillIn(usage[this.key], Object.fromEntries(params));
+    const params: Record<string, string | number> = {};
+    for (const [name, value] of Object.entries(this.params)) params[name] = value instanceof UsageError ? value.sentence(usage) : value;
+    return fillIn(usage[this.key], params);
   }
 }
 

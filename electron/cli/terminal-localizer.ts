@@ -9,8 +9,8 @@ export interface TerminalLocalizer extends Localizer {
 
 const loadCommandLine: Readonly<Record<Language, () => Promise<CommandLineMessages>>> = {
   'en': async () => (await import('../../shared/messages/en/command-line.ts')).commandLine,
-  'pt': async () => (await import('../../shared/messages/en/command-line.ts')).commandLine,
-  'zh-Hant': async () => (await import('../../shared/messages/en/command-line.ts')).commandLine,
+  'pt': async () => (await import('../../shared/messages/pt/command-line.ts')).commandLine,
+  'zh-Hant': async () => (await import('../../shared/messages/zh-Hant/command-line.ts')).commandLine,
 };
 
 /** Loads the language of a terminal, by the languages that its environment or system names. */

@@ -1,12 +1,12 @@
 import type { Messages } from './catalogue.ts';
-import { desktop } from './en/desktop.ts';
-import { failures, unknown } from './en/failures.ts';
-import { guide } from './en/guide.ts';
+import { desktop } from './pt/desktop.ts';
+import { failures, unknown } from './pt/failures.ts';
+import { guide } from './pt/guide.ts';
 import { policy } from './pt/policy.ts';
-import { prompts } from './en/prompts.ts';
-import { recovery } from './en/recovery.ts';
-import { screens } from './en/screens.ts';
-import { settings } from './en/settings.ts';
+import { prompts } from './pt/prompts.ts';
+import { recovery } from './pt/recovery.ts';
+import { screens } from './pt/screens.ts';
+import { settings } from './pt/settings.ts';
 
 // The rest of it is for administrators' templates only
 const { keys, faults } = policy;

@@ -1,6 +1,6 @@
 import type { Messages } from './catalogue.ts';
-import { desktop } from './en/desktop.ts';
-import { failures, unknown } from './en/failures.ts';
+import { desktop } from './zh-Hant/desktop.ts';
+import { failures, unknown } from './zh-Hant/failures.ts';
 import { guide } from './en/guide.ts';
 import { policy } from './zh-Hant/policy.ts';
 import { prompts } from './en/prompts.ts';

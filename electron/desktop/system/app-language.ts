@@ -1,10 +1,10 @@
 import { en } from '../../../shared/messages/en.ts';
-import { chooseLanguage, type LanguageSetting } from '../../../shared/messages/languages.ts';
+import { chooseLanguage, type LanguageSetting, type SpokenLanguage } from '../../../shared/messages/languages.ts';
 import { createLocalizer, loadLocalizer, type Localizer } from '../../../shared/messages/localizer.ts';
 
 /**
- * The language of everything that the app says outside its page: tray, menus, notifications and system dialogs. English is in
- * memory from the start, so that a start that fails can say so at any time. Another language is loaded from its own file.
+ * The language of everything that the app says outside its page: tray, menus and notifications. English is in memory from the
+ * start. Another language is loaded from its own file.
  */
 export class AppLanguage {
   private current: Localizer = createLocalizer(en, chooseLanguage('en', []));
@@ -18,6 +18,11 @@ export class AppLanguage {
     readonly system: readonly string[],
     private readonly log: (line: string) => void,
   ) {}
+
+  /** The language to speak, known at once: that of the setting, before it is known that of the system. */
+  get spoken(): SpokenLanguage {
+    return chooseLanguage(this.wanted ?? 'system', this.system);
+  }
 
   /** The language before, until the wanted one is loaded. */
   get localizer(): Localizer {

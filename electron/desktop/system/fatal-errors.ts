@@ -1,10 +1,11 @@
 import { BaseWindow, app, dialog } from 'electron';
 import { failureOf } from '../../../shared/failure.ts';
-import type { Localizer } from '../../../shared/messages/localizer.ts';
+import type { SpokenLanguage } from '../../../shared/messages/languages.ts';
 import { atMost } from '../../net/deadline.ts';
 import { noteFault } from './fault-note.ts';
 import type { Log } from './log.ts';
 import { relaunchOptions } from './relaunch.ts';
+import { troubleWords } from './trouble-words.ts';
 
 /** Exit codes when the app cannot start or cannot continue. */
 const exitCodes = { failed: 1, refused: 2 } as const;
@@ -13,23 +14,26 @@ const exitCodes = { failed: 1, refused: 2 } as const;
 const dialogTimeoutMs = 60_000;
 
 /** Handles a failed start: logs the reason, shows a system dialog and exits with code 1. */
-export function startFailed(thrown: unknown, log: Log, { messages, format }: Localizer): void {
+export function startFailed(thrown: unknown, log: Log, spoken: SpokenLanguage): void {
+  const { trouble, format } = troubleWords(spoken);
   log.error(`start failed: ${textOf(thrown)}`);
-  dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.startText, { folder: log.folder }));
+  dialog.showErrorBox(trouble.startTitle, format(trouble.startText, { folder: log.folder }));
   app.exit(exitCodes.failed);
 }
 
 /** Refuses to start with these switches: shows them in a system dialog and exits with code 2. */
-export function switchesRefused(switches: readonly string[], log: Log, { messages, format, list }: Localizer): void {
+export function switchesRefused(switches: readonly string[], log: Log, spoken: SpokenLanguage): void {
+  const { trouble, format, list } = troubleWords(spoken);
   log.error(`not started with ${switches.join(' ')}`);
-  dialog.showErrorBox(messages.trouble.startTitle, format(messages.trouble.switchesText, { switches: list(switches) }));
+  dialog.showErrorBox(trouble.startTitle, format(trouble.switchesText, { switches: list(switches) }));
   app.exit(exitCodes.refused);
 }
 
 /** Refuses to start without the sandbox when policy requires it: shows a system dialog and exits with code 2. */
-export function sandboxRequired(log: Log, { messages }: Localizer): void {
+export function sandboxRequired(log: Log, spoken: SpokenLanguage): void {
+  const { trouble } = troubleWords(spoken);
   log.error('not started: --no-sandbox, and policy requires the sandbox');
-  dialog.showErrorBox(messages.trouble.startTitle, messages.trouble.sandboxText);
+  dialog.showErrorBox(trouble.startTitle, trouble.sandboxText);
   app.exit(exitCodes.refused);
 }
 
@@ -38,7 +42,7 @@ export interface FaultOptions {
   /** The folder for the note to the next run. */
   folder: string;
   now: () => number;
-  localizer: () => Localizer;
+  spoken: () => SpokenLanguage;
   /** A promise was rejected and nothing handled it: its work may not be done, and the app continues. */
   onUnhandled: () => void;
 }
@@ -65,7 +69,7 @@ export function endOnFaults(options: FaultOptions): void {
   });
 }
 
-async function end({ folder, now, log, localizer }: FaultOptions): Promise<void> {
+async function end({ folder, now, log, spoken }: FaultOptions): Promise<void> {
   try {
     noteFault(folder, now());
   } catch (thrown) {
@@ -73,13 +77,13 @@ async function end({ folder, now, log, localizer }: FaultOptions): Promise<void>
   }
   // Nobody should continue in a window that may no longer work
   for (const window of BaseWindow.getAllWindows()) window.destroy();
-  await showFaultDialog(localizer());
+  await showFaultDialog(spoken());
   app.exit(exitCodes.failed);
 }
 
 /** Shows the fault for a while, and restarts the app if the person wants that. */
-async function showFaultDialog({ messages }: Localizer): Promise<void> {
-  const { faultTitle, faultText, startAgain, close } = messages.trouble;
+async function showFaultDialog(spoken: SpokenLanguage): Promise<void> {
+  const { faultTitle, faultText, startAgain, close } = troubleWords(spoken).trouble;
   if (!app.isReady()) {
     dialog.showErrorBox(faultTitle, faultText);
     return;

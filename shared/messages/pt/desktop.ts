@@ -83,20 +83,6 @@ export const desktop: typeof english = {
     trayTitle: 'O Causeway continua aberto',
     minimizedText: 'Este ambiente de trabalho não tem área de notificação, por isso a janela foi minimizada.',
   },
-  trouble: {
-    startTitle: 'Não foi possível iniciar o Causeway',
-    startText:
-      'Algo de que precisa não funcionou. Abra-o mais uma vez. Se voltar a falhar, instale-o de novo ou envie o registo mais recente ao serviço de apoio: está em {folder}.',
-    switchesText:
-      'Foi iniciado com {switches}. Com um parâmetro destes, outros poderiam ler ou alterar o que envia, ou comandar o Causeway: assim, não arranca. Inicie-o sem isso.',
-    sandboxText:
-      'Foi iniciado sem a sandbox que mantém as páginas Web longe dos seus ficheiros (--no-sandbox), e a equipa de informática exige a sandbox neste computador. Instale o pacote do Causeway para o seu sistema ou peça à equipa de informática que permita espaços de nomes de utilizador.',
-    faultTitle: 'O Causeway tem de fechar',
-    faultText:
-      'Encontrou um erro interno. Se havia uma ligação, terminou. Abra-o novamente para continuar; se voltar a acontecer, envie o registo mais recente ao serviço de apoio.',
-    startAgain: 'Abrir novamente',
-    close: 'Fechar',
-  },
   dialog: {
     chooseProfile: 'Escolha um perfil do Causeway',
     profileFiles: 'Perfis do Causeway',

@@ -91,7 +91,7 @@ const value: (typeof english)['preview']['value'] = {
 
 /** The window's own words in European Portuguese. */
 export const screens: typeof english = {
-  app: { name: 'Causeway', starting: 'A iniciar o Causeway…', openSettings: 'Definições' },
+  app: { name: 'Causeway', openSettings: 'Definições' },
   task,
   action: {
     connect: 'Ligar',

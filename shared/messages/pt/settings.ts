@@ -13,7 +13,7 @@ export const settings: typeof english = {
   keep: 'Manter',
   inUse: 'Desligue primeiro para remover um campus.',
   language: 'Idioma',
-  languages: { system: 'Como neste computador', en: 'English' },
+  languageSystem: 'Como neste computador',
   general: 'Geral',
   openAtLogin: 'Abrir o Causeway quando inicio sessão neste computador',
   notifications: 'Avisar-me de uma notificação Push à espera, do fim de uma sessão e de uma ligação perdida',

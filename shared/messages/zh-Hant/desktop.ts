@@ -79,18 +79,6 @@ export const desktop: typeof english = {
     trayTitle: 'Causeway 仍在執行',
     minimizedText: '這個桌面沒有通知區域，因此視窗已最小化。',
   },
-  trouble: {
-    startTitle: 'Causeway 無法啟動',
-    startText: '程式所需的某些部分沒有運作。請再次啟動。如再次失敗，請重新安裝，或把最新的記錄檔傳送給服務中心。記錄檔的位置：{folder}。',
-    switchesText:
-      '程式以 {switches} 啟動。使用此參數時，其他人可能讀取或更改您傳送的內容，或操控 Causeway，因此程式拒絕啟動。請在沒有此參數的情況下啟動。',
-    sandboxText:
-      '程式啟動時沒有開啟沙箱（--no-sandbox）。沙箱使網頁無法接觸您的檔案，而資訊科技部門規定這部電腦必須使用沙箱。請安裝適合您系統的 Causeway 套件，或請資訊科技部門允許用戶命名空間。',
-    faultTitle: 'Causeway 需要關閉',
-    faultText: '程式發生內部錯誤。如之前已連線，現已斷開。如要繼續，請再次啟動；如再次發生，請把最新的記錄檔傳送給服務中心。',
-    startAgain: '再次啟動',
-    close: '關閉',
-  },
   dialog: {
     chooseProfile: '選擇 Causeway 設定檔',
     profileFiles: 'Causeway 設定檔',
