@@ -1,12 +1,12 @@
 import type { Messages } from './catalogue.ts';
 import { desktop } from './zh-Hant/desktop.ts';
 import { failures, unknown } from './zh-Hant/failures.ts';
-import { guide } from './en/guide.ts';
+import { guide } from './zh-Hant/guide.ts';
 import { policy } from './zh-Hant/policy.ts';
-import { prompts } from './en/prompts.ts';
-import { recovery } from './en/recovery.ts';
-import { screens } from './en/screens.ts';
-import { settings } from './en/settings.ts';
+import { prompts } from './zh-Hant/prompts.ts';
+import { recovery } from './zh-Hant/recovery.ts';
+import { screens } from './zh-Hant/screens.ts';
+import { settings } from './zh-Hant/settings.ts';
 
 // The rest of it is for administrators' templates only
 const { keys, faults } = policy;

@@ -72,7 +72,7 @@ const value: typeof english.preview.value = {
 
 /** The window's screens in Traditional Chinese. */
 export const screens: typeof english = {
-  app: { name: 'Causeway', starting: '正在啟動 Causeway…', openSettings: '設定' },
+  app: { name: 'Causeway', openSettings: '設定' },
   task: {
     'add-device': { name: '加入新設備', about: '設定新手機或平板電腦以供登入', purpose: '加入新設備' },
     'remove-device': { name: '移除舊設備', about: '移除不再使用的設備', purpose: '移除舊設備' },

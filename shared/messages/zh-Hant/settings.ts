@@ -13,7 +13,7 @@ export const settings: Messages['settings'] = {
   keep: '保留',
   inUse: '如要移除校園，請先斷開連線。',
   language: '語言',
-  languages: { system: '與這部電腦相同', en: 'English' },
+  languageSystem: '與這部電腦相同',
   general: '一般',
   openAtLogin: '登入這部電腦時啟動 Causeway',
   notifications: '有推送通知待批准、連線即將結束或連線中斷時通知我',
