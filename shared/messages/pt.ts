@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { connection } from './pt/connection.ts';
 import { desktop } from './pt/desktop.ts';
 import { failures, unknown } from './pt/failures.ts';
 import { guide } from './pt/guide.ts';
@@ -12,4 +13,15 @@ import { settings } from './pt/settings.ts';
 const { keys, faults } = policy;
 
 /** European Portuguese. */
-export const pt: Messages = { ...screens, ...prompts, ...desktop, recovery, guide, settings, policy: { keys, faults }, failures, unknown };
+export const pt: Messages = {
+  ...screens,
+  ...prompts,
+  ...desktop,
+  connection,
+  recovery,
+  guide,
+  settings,
+  policy: { keys, faults },
+  failures,
+  unknown,
+};

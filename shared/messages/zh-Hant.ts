@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { connection } from './zh-Hant/connection.ts';
 import { desktop } from './zh-Hant/desktop.ts';
 import { failures, unknown } from './zh-Hant/failures.ts';
 import { guide } from './zh-Hant/guide.ts';
@@ -16,6 +17,7 @@ export const zhHant: Messages = {
   ...screens,
   ...prompts,
   ...desktop,
+  connection,
   recovery,
   guide,
   settings,
