@@ -41,6 +41,13 @@ function natives({ name, platform, arch }: Target): { unpacked: string[]; packed
   };
 }
 
+/** What is registered with the system, beside the natives. */
+const registered: Readonly<Record<Target['platform'], readonly string[]>> = {
+  linux: [],
+  win32: ['causeway-helper.task.xml'],
+  darwin: ['org.causeway.helper.plist', 'uninstall'],
+};
+
 /** How many bytes a whole archive has, by its own header. Throws where the header itself cannot be read. */
 export function wholeSize(archive: string): number {
   return Math.max(...filesOf(archive).map(({ unpacked, offset, size }) => (unpacked ? 0 : offset + size)));
@@ -68,6 +75,8 @@ export function wrongIn({ target, resources }: Package): string[] {
   for (const path of unpacked)
     if (!beside.includes(path)) wrong.push(`app.asar.unpacked lacks ${path}`);
     else if (!isFor(join(`${archive}.unpacked`, path), target)) wrong.push(`${path} is not for ${target.name}`);
+  for (const name of registered[target.platform])
+    if (!existsSync(join(resources, 'native', name))) wrong.push(`resources/native lacks ${name}`);
   for (const name of readdirSync(resources))
     if (!/^(app\.asar|app\.asar\.unpacked|native|icon\.icns|electron\.icns|\w+\.lproj)$/.test(name)) wrong.push(`resources holds ${name}`);
   return wrong;

@@ -52,6 +52,8 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
   };
   const sessionEnds = (): void => {
     if (phase === 'free') return;
+    // On Windows, Electron ends the process as soon as this returns (#52604), and with it the request to sign out if it has
+    // not left by then. The gateway's session then stays, and the next start offers to go on
     phase = 'free';
     allowClose();
     void signOut();
