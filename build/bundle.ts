@@ -1,6 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import path from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildRenderer } from 'vite';
 import { buildOpenConnectWorker } from './openconnect-worker.ts';
 
@@ -14,10 +14,15 @@ const common = { bundle: true, target: 'node20', sourcemap: true, logLevel: 'war
 /** Node resolves these at run time: Electron itself, and packages with native code. */
 const external = ['electron', 'keytar', 'koffi'];
 
-/** Dependencies of electron-store that we never use. */
-const withoutSchemas = Object.fromEntries(
-  ['ajv/dist/2020.js', 'ajv-formats', 'semver'].map((name) => [name, './build/without-schemas.ts']),
-);
+/** Dependencies of electron-store (`conf`) that we never use. electron-updater uses its semver. */
+const withoutSchemas: Plugin = {
+  name: 'without-schemas',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(ajv\/dist\/2020\.js|ajv-formats|semver)$/ }, ({ importer }) =>
+      /[\\/]node_modules[\\/]conf[\\/]/.test(importer) ? { path: path.resolve('build/without-schemas.ts') } : null,
+    );
+  },
+};
 
 /** Minifies what V8 has to parse at the start. Names are kept so that logs stay readable. */
 const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies BuildOptions;
@@ -25,7 +30,7 @@ const small = { minifyWhitespace: true, minifySyntax: true } as const satisfies 
 /** Bundled CommonJS packages load Node's modules with `require`, which ES modules do not have. */
 const requireForBundled = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** What a bundle loads later, as a language, lies beside it in a file of its own. */
+/** What a bundle loads later, as a language or what updates need, lies beside it in a file of its own. */
 const inParts = (bundle: string) => ({ splitting: true, chunkNames: `${bundle}-part-[name]-[hash]` }) as const satisfies BuildOptions;
 
 const main: BuildOptions = {
@@ -38,7 +43,7 @@ const main: BuildOptions = {
   platform: 'node',
   format: 'esm',
   external,
-  alias: withoutSchemas,
+  plugins: [withoutSchemas],
   // Electron is not ready before its entry module has been evaluated, so a module that awaits readiness may wait for ever
   // (electron#40719)
   supported: { 'top-level-await': false },
@@ -56,7 +61,8 @@ const commandLine: BuildOptions = {
   platform: 'node',
   format: 'esm',
   external: external.filter((name) => name !== 'electron'),
-  alias: { ...withoutSchemas, electron: './build/without-electron.ts' },
+  plugins: [withoutSchemas],
+  alias: { electron: './build/without-electron.ts' },
   banner: { js: `#!/usr/bin/env node\n${requireForBundled}` },
 };
 
@@ -82,7 +88,7 @@ const double: BuildOptions = {
 };
 
 const parts = (await readdir('dist').catch(() => [])).filter((name) => /^(main|causeway)-part-/.test(name));
-await Promise.all(parts.map((name) => rm(join('dist', name))));
+await Promise.all(parts.map((name) => rm(path.join('dist', name))));
 await Promise.all([
   ...[main, commandLine, preload, double].map((options) => build(options)),
   buildOpenConnectWorker('dist'),

@@ -35,6 +35,8 @@ import { systemProxy } from './desktop/system/system-proxy.ts';
 import { watchForTray } from './desktop/tray/tray.ts';
 import { safeStorageEncryption } from './desktop/sign-in/cookie-encryption.ts';
 import { createSignInView } from './desktop/sign-in/sign-in-view.ts';
+import { createUpdates } from './desktop/updates/create-updates.ts';
+import { updateModeUnder } from './app/policy/preferences.ts';
 import { createMainWindow } from './desktop/window/window.ts';
 import { utilityWorker } from './desktop/system/worker.ts';
 import { browserDriver } from './gateways/ivanti-web/driver.ts';
@@ -144,10 +146,27 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     log: log.line,
   });
   const showWindow = (): void => window.show();
+  const proxies = new Proxies(systemProxy);
+  const updates = createUpdates({
+    config: join(import.meta.dirname, '..', 'build', 'updates', 'updates.json'),
+    mode: () => updateModeUnder(livePolicy.current, settings.get()),
+    policy: () => livePolicy.current.policy,
+    record: {
+      read: () => settings.get().updates,
+      write: (change) => settings.update((before) => ({ updates: change(before.updates) })),
+    },
+    seed: settings.get().installation,
+    routeThroughProxy: (endpoint, signal) => proxies.routeThroughProxy(endpoint, signal),
+    now: Date.now,
+    random: Math.random,
+    log: log.line,
+  });
   const quit = createQuitFlow({
     application: () => application,
     showWindow,
     allowClose: () => window.allowClose(),
+    endsItself: () => updates.endApp(),
+    atExit: (hasTime) => updates.atExit(hasTime),
     isStuck: () => secrets.isCalling || systemRoots.isOut,
     log: log.line,
   });
@@ -169,7 +188,6 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
   });
-  const proxies = new Proxies(systemProxy);
   answerProxyLogin(
     (contents) => (portal.owns(contents) ? proxy : signInPage.proxyOf(contents)),
     (host, port) => proxies.signInAt(host, port),
@@ -225,6 +243,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     campuses,
     policy: livePolicy,
     redactor,
+    updates,
     otherVpn: () => otherVpn(),
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),

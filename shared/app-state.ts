@@ -6,6 +6,7 @@ import { policyStateSchema } from './policy/report.ts';
 import { preferencesSchema } from './settings.ts';
 import { recoveryStateSchema } from './recovery.ts';
 import { taskSchema } from './task.ts';
+import { updateStateSchema } from './updates.ts';
 
 /**
  * The one value from which the window, the tray and everything else that people see are derived. It crosses the bridge
@@ -118,13 +119,15 @@ export type ProfilePreview = z.infer<typeof profilePreviewSchema>;
 export const campusChoiceSchema = z.object({ id: z.string(), name: z.string(), domain: z.string() });
 export type CampusChoice = z.infer<typeof campusChoiceSchema>;
 
-/** A link, a quit, or a campus address with an untrusted certificate. Each needs a yes. */
+/** A link, a quit, a restart to update, or a campus address with an untrusted certificate. Each needs a yes. */
 export const confirmationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('connect'), profileId: z.string() }),
   z.object({ kind: z.literal('task'), task: taskSchema }),
   /** A campus that a link names. A yes fetches its profile and shows it before it is added. */
   z.object({ kind: z.literal('campus'), address: z.string() }),
   z.object({ kind: z.literal('quit') }),
+  /** A restart as the version that is ready, which ends the session. */
+  z.object({ kind: z.literal('update'), version: z.string() }),
   z.object({
     kind: z.literal('certificate'),
     host: z.string(),
@@ -169,6 +172,7 @@ export const appStateSchema = z.object({
   /** What counts of them, under the policy. */
   preferences: preferencesSchema,
   policy: policyStateSchema,
+  updates: updateStateSchema,
   /** Settings are open over the rest of the window, from the window's own button, the tray or the menu. */
   settingsOpen: z.boolean(),
   saved: z.object({

@@ -103,6 +103,11 @@ export const bridge = {
     /** Opens the address of whoever manages this computer, from the policy. */
     openManager: { in: nothing, out: nothing },
     openLogs: { in: nothing, out: nothing },
+    checkForUpdates: { in: nothing, out: nothing },
+    /** Restarts as the version that is ready. Asks first while connected. */
+    restartToUpdate: { in: nothing, out: nothing },
+    /** Opens the page about the newer version in the browser. */
+    openWhatsNew: { in: nothing, out: nothing },
   },
   events: {
     state: appStateSchema,

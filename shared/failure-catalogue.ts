@@ -155,6 +155,17 @@ export const failureCatalogue = {
   'roots-late': 'now',
   'parts-missing': 'later',
   'sandbox-off': 'later',
+  // Updates
+  'update-unreachable': 'now',
+  'update-untrusted': 'later',
+  'update-invalid': 'later',
+  'update-expired': 'later',
+  'update-clock': 'later',
+  'update-older': 'later',
+  'update-damaged': 'now',
+  'update-disk-full': 'later',
+  'update-unwritable': 'later',
+  'update-not-installed': 'later',
   // Internal errors
   'fault-ended': 'never',
   'session-interrupted': 'now',

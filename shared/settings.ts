@@ -9,6 +9,8 @@ export const preferencesSchema = z.object({
   language: languageSchema,
   openAtLogin: z.boolean(),
   notifications: z.boolean(),
+  /** Whether Causeway updates itself, where it may. */
+  updates: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
-export const defaultPreferences: Preferences = { language: 'system', openAtLogin: false, notifications: true };
+export const defaultPreferences: Preferences = { language: 'system', openAtLogin: false, notifications: true, updates: true };

@@ -22,6 +22,7 @@ export function stateOf(parts: Parts, about: AppState['about']): AppState {
     proxyQuestion: parts.proxyQuestion.state,
     preferences: parts.preferences,
     policy: parts.policy.state,
+    updates: parts.updates.state,
     settingsOpen: parts.settingsOpen,
     saved: savedSignIn.savedPassword.savedFor(selected, access.kind === 'asking' ? access.prompt : null),
     acceptedHosts: profileStore.accepted,

@@ -36,6 +36,8 @@ import { ConnectionWatch } from './connection/connection-watch.ts';
 import { TrafficSamples } from './traffic-samples.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
+import { updateNotices, withoutUpdates, type UpdatesView } from './updates/updates-view.ts';
+import { updateVerbs } from './updates/verbs.ts';
 import { portalVerbs } from './portal/verbs.ts';
 import { profileVerbs } from './profiles/verbs.ts';
 import { recoveryVerbs } from './recovery/verbs.ts';
@@ -54,6 +56,8 @@ export interface ApplicationDeps extends Pick<
   about: AppState['about'];
   /** The computer's policy. Default: none. */
   policy?: PolicyView;
+  /** Updates of the app itself. Default: none. */
+  updates?: UpdatesView;
   /** Encrypts what is kept of sign-ins on campuses' own pages. Without one, nothing of them is kept. */
   encryption?: Encryption;
   /** Problems that were found before there was a window to show them in. */
@@ -80,6 +84,7 @@ class App implements Parts {
   readonly proxyQuestion: ProxyQuestion;
   readonly notices: Notices;
   readonly policy: PolicyControl;
+  readonly updates: UpdatesView;
   readonly taskFlow: TaskFlow;
   readonly clipboard: PasscodeClipboard;
   readonly redactor: Redactor;
@@ -103,7 +108,11 @@ class App implements Parts {
     this.knownNames = new KnownNames(this.redactor);
     this.recorder = new RunRecorder(this);
     const policy = deps.policy ?? withoutPolicy;
-    const early = [...policy.current.notices, ...(deps.notices ?? [])].map((failure) => ({ id: failure.code, failure }));
+    this.updates = deps.updates ?? withoutUpdates;
+    const early = [...policy.current.notices, ...(deps.notices ?? []), ...this.updates.notices].map((failure) => ({
+      id: failure.code,
+      failure,
+    }));
     this.notices = new Notices([...settings.notices, ...early], changed);
     const tell = (failure: Failure): void => this.notices.tell(failure);
     this.clipboard = new PasscodeClipboard(desktop.clipboard, (work) => this.notices.background(work));
@@ -209,6 +218,11 @@ class App implements Parts {
     settings.onNotice((notice) => {
       this.notices.add(notice);
     });
+    const showUpdateNotices = updateNotices(this.updates, this.notices);
+    this.updates.onChange(() => {
+      showUpdateNotices();
+      changed();
+    });
     this.recorder.record();
     this.noteNames(this.state);
     this.samples = new TrafficSamples(() =>
@@ -281,6 +295,7 @@ class App implements Parts {
   }
 
   applyPreferences(): void {
+    this.updates.rulesChanged();
     this.desktop.applyPreferences(this.preferences, this.policy.inForce.policy.startAtSignIn !== null);
   }
 
@@ -328,6 +343,12 @@ class App implements Parts {
     this.deps.desktop.quit();
   }
 
+  restartToUpdate(): void {
+    if (isSigningIn(this.controller.state)) throw fail('not-now');
+    this.updates.restart();
+    this.quit();
+  }
+
   async shutdown(): Promise<void> {
     this.samples.stop();
     this.ending.abort();
@@ -362,6 +383,7 @@ const verbsOf = (app: Parts): Verbs => ({
   ...recoveryVerbs(app),
   ...profileVerbs(app),
   ...windowVerbs(app),
+  ...updateVerbs(app),
 });
 
 /** Builds the application from its neighbours. */

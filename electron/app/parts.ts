@@ -16,6 +16,7 @@ import type { ProxyQuestion } from './proxy-question.ts';
 import type { RecoveryFlow } from './recovery/recovery-flow.ts';
 import type { SavedSignIn } from './sign-in/saved-sign-in.ts';
 import type { SignInPages } from './sign-in/sign-in-pages.ts';
+import type { UpdatesView } from './updates/updates-view.ts';
 import type { TaskFlow } from './portal/task-flow.ts';
 
 /** The bridge's calls. Each feature of the application implements its own. */
@@ -37,6 +38,7 @@ export interface Parts {
   readonly clipboard: PasscodeClipboard;
   readonly settings: Settings;
   readonly policy: PolicyControl;
+  readonly updates: UpdatesView;
   /** What counts of the person's settings, under the policy. */
   readonly preferences: Preferences;
   readonly desktop: DesktopPorts;
@@ -58,4 +60,6 @@ export interface Parts {
   /** Carries out the settings that count. */
   applyPreferences(): void;
   quit(): void;
+  /** Ends the app, which then starts again as the version that is ready. Fails with `not-now` if none is. */
+  restartToUpdate(): void;
 }

@@ -35,6 +35,9 @@ export function windowVerbs(parts: Parts): WindowVerbs {
         return discoverAccepted(parts);
       case 'quit':
         parts.quit();
+        return;
+      case 'update':
+        parts.restartToUpdate();
     }
   };
 
@@ -55,7 +58,7 @@ export function windowVerbs(parts: Parts): WindowVerbs {
       if (open) await savedSignIn.savedPassword.probe();
     },
     async changePreferences(change) {
-      const names = (['language', 'openAtLogin', 'notifications'] as const).filter((name) => change[name] !== undefined);
+      const names = (['language', 'openAtLogin', 'notifications', 'updates'] as const).filter((name) => change[name] !== undefined);
       if (names.some((name) => isLocked(name, parts.policy.inForce))) throw fail('policy-locked');
       parts.update(() => {
         settings.update(({ preferences: now, chosenPreferences }) => ({
@@ -64,6 +67,7 @@ export function windowVerbs(parts: Parts): WindowVerbs {
             language: change.language ?? now.language,
             openAtLogin: change.openAtLogin ?? now.openAtLogin,
             notifications: change.notifications ?? now.notifications,
+            updates: change.updates ?? now.updates,
           },
         }));
         parts.applyPreferences();

@@ -4,6 +4,7 @@ import { CausewayError } from '../../shared/failure.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
 import { defaultPreferences, preferencesSchema, type Preferences } from '../../shared/settings.ts';
 import { taskSchema, type Task } from '../../shared/task.ts';
+import { updateRecordSchema, type UpdateRecord } from '../../shared/updates.ts';
 import type { Accepted, Vouched } from '../trust/verifier.ts';
 
 /** The version of the settings file that this program writes. */
@@ -34,6 +35,8 @@ export interface SettingsFile {
   chosenPreferences: string[];
   /** The profile that an address of the policy last gave, by that address. */
   policyProfiles: Record<string, string>;
+  /** What is noted of updates: the highest counter seen, by channel, and the version whose installation was begun. */
+  updates: UpdateRecord;
   /** A random id, made once. With it a gateway recognises a session that this computer left behind. */
   installation: string;
   /** The compact window's bounds, in device-independent pixels. */
@@ -77,6 +80,7 @@ export function freshSettings(): SettingsFile {
     keptPages: [],
     chosenPreferences: [],
     policyProfiles: {},
+    updates: { counters: {}, begun: null },
     installation: randomBytes(24).toString('base64url'),
     windowBounds: null,
     running: null,
@@ -109,6 +113,7 @@ export function readSettingsFile(text: string): SettingsRead {
     keptPages: take('keptPages', list(whole(id)), fresh.keptPages),
     chosenPreferences: take('chosenPreferences', list(whole(id)), fresh.chosenPreferences),
     policyProfiles: take('policyProfiles', map(whole(id)), fresh.policyProfiles),
+    updates: take('updates', whole(updateRecordSchema), fresh.updates),
     installation: take('installation', whole(z.string().check(z.regex(/^[A-Za-z0-9_-]{22,64}$/))), fresh.installation),
     windowBounds: take('windowBounds', whole(z.nullable(bounds)), fresh.windowBounds),
     running: take('running', whole(z.nullable(running)), fresh.running),
@@ -164,13 +169,14 @@ function map<T>(entry: Reader<T>): Reader<Record<string, T>> {
 
 const preferences: Reader<Preferences> = (value, path, dropped) => {
   const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped) ?? {};
-  const { language, openAtLogin, notifications } = preferencesSchema.shape;
+  const { language, openAtLogin, notifications, updates: wantsUpdates } = preferencesSchema.shape;
   const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, fallback: T): T =>
     readEntry(entries, key, whole(schema), fallback, `${path}.${key}`, dropped);
   return {
     language: take('language', language, defaultPreferences.language),
     openAtLogin: take('openAtLogin', openAtLogin, defaultPreferences.openAtLogin),
     notifications: take('notifications', notifications, defaultPreferences.notifications),
+    updates: take('updates', wantsUpdates, defaultPreferences.updates),
   };
 };
 

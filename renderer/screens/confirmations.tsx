@@ -34,7 +34,7 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
   );
 
   function question(): Asked {
-    const { confirm, certificate, action, task } = messages;
+    const { confirm, certificate, action, task, updates } = messages;
     switch (confirmation.kind) {
       case 'connect': {
         const campus = state.profiles.find(({ id }) => id === confirmation.profileId)?.name ?? confirmation.profileId;
@@ -61,6 +61,13 @@ export function ConfirmationDialog({ confirmation, state }: { confirmation: Conf
             : { title: confirm.quitSignInTitle, text: confirm.quitSignInText }),
           yes: confirm.quit,
           no: confirm.stay,
+        };
+      case 'update':
+        return {
+          title: updates.confirmTitle,
+          text: format(updates.confirmText, { version: confirmation.version }),
+          yes: updates.restart,
+          no: updates.later,
         };
       case 'certificate':
         return {

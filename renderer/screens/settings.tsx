@@ -12,6 +12,7 @@ import { isLocked, Locked } from '../ui/locked.tsx';
 import { FirstRun } from './first-run.tsx';
 import { Policy } from './policy.tsx';
 import { SavedTotp } from './saved-totp.tsx';
+import { Updates } from './updates.tsx';
 
 const languageSettings: readonly LanguageSetting[] = ['system', ...offeredLanguages];
 
@@ -97,6 +98,7 @@ export function Settings({ state }: { state: AppState }) {
         />
         {!state.about.linksOpen && <p className="hint">{messages.settings.linksClosed}</p>}
       </section>
+      <Updates state={state} />
       <Policy policy={policy} />
       <section className="group">
         <h2>{messages.settings.support}</h2>

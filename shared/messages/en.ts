@@ -7,6 +7,7 @@ import { prompts } from './en/prompts.ts';
 import { recovery } from './en/recovery.ts';
 import { screens } from './en/screens.ts';
 import { settings } from './en/settings.ts';
+import { updates } from './en/updates.ts';
 
 // The rest of it is for administrators' templates only
 const { keys, faults } = policy;
@@ -23,6 +24,7 @@ export const en = {
   recovery,
   guide,
   settings,
+  updates,
   policy: { keys, faults },
   failures,
   unknown,

@@ -8,6 +8,7 @@ import { prompts } from './pt/prompts.ts';
 import { recovery } from './pt/recovery.ts';
 import { screens } from './pt/screens.ts';
 import { settings } from './pt/settings.ts';
+import { updates } from './pt/updates.ts';
 
 // The rest of it is for administrators' templates only
 const { keys, faults } = policy;
@@ -21,6 +22,7 @@ export const pt: Messages = {
   recovery,
   guide,
   settings,
+  updates,
   policy: { keys, faults },
   failures,
   unknown,

@@ -8,6 +8,7 @@ import { prompts } from './zh-Hant/prompts.ts';
 import { recovery } from './zh-Hant/recovery.ts';
 import { screens } from './zh-Hant/screens.ts';
 import { settings } from './zh-Hant/settings.ts';
+import { updates } from './zh-Hant/updates.ts';
 
 // The rest of it is for administrators' templates only
 const { keys, faults } = policy;
@@ -21,6 +22,7 @@ export const zhHant: Messages = {
   recovery,
   guide,
   settings,
+  updates,
   policy: { keys, faults },
   failures,
   unknown,

@@ -20,7 +20,7 @@ export type PolicyKind =
   | 'fields';
 
 /** How the keys are grouped in templates and documents. */
-export const policyGroups = ['campuses', 'signIn', 'security', 'connection', 'app', 'support', 'programs'] as const;
+export const policyGroups = ['campuses', 'signIn', 'security', 'connection', 'app', 'updates', 'support', 'programs'] as const;
 export type PolicyGroup = (typeof policyGroups)[number];
 
 export interface PolicyKeyFacts {
@@ -55,6 +55,9 @@ const keys = {
   reportedSystem: { kind: 'choice', group: 'connection', since: '0.1.0', atStart: true },
   language: { kind: 'choice', group: 'app', since: '0.1.0', personal: true },
   startAtSignIn: { kind: 'switch', group: 'app', since: '0.1.0', personal: true },
+  updates: { kind: 'choice', group: 'updates', since: '0.1.0', personal: true },
+  updateChannel: { kind: 'choice', group: 'updates', since: '0.1.0' },
+  updateFeed: { kind: 'text', group: 'updates', since: '0.1.0' },
   helpDesk: { kind: 'fields', group: 'support', since: '0.1.0' },
   managedBy: { kind: 'fields', group: 'support', since: '0.1.0' },
   logLevel: { kind: 'choice', group: 'support', since: '0.1.0' },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { plainLine } from '../plain-text.ts';
 import { languageSchema } from '../settings.ts';
+import { updateChannels, updateModes } from '../updates.ts';
 import { reportedSystemSchema, userAgentSchema } from '../user-agent.ts';
 import type { PolicyKey } from './keys.ts';
 
@@ -74,6 +75,9 @@ export const policySchemas = {
   reportedSystem: reportedSystemSchema,
   language: languageSchema,
   startAtSignIn: z.boolean(),
+  updates: z.enum(updateModes),
+  updateChannel: z.enum(updateChannels),
+  updateFeed: z.union([httpsAddress, z.literal('none')]),
   helpDesk: helpDeskSchema,
   managedBy: managedBySchema,
   logLevel: z.enum(['error', 'info', 'debug']),
@@ -97,6 +101,8 @@ export const policyChoices = {
   keepAlive: policySchemas.keepAlive.options,
   reportedSystem: policySchemas.reportedSystem.options,
   language: policySchemas.language.options,
+  updates: policySchemas.updates.options,
+  updateChannel: policySchemas.updateChannel.options,
   logLevel: policySchemas.logLevel.options,
   openconnectFrom: policySchemas.openconnectFrom.options,
 } as const satisfies Partial<Record<PolicyKey, readonly string[]>>;
@@ -125,6 +131,9 @@ export const usualPolicy = {
   reportedSystem: null,
   language: null,
   startAtSignIn: null,
+  updates: null,
+  updateChannel: 'stable',
+  updateFeed: null,
   helpDesk: null,
   managedBy: null,
   logLevel: 'info',
@@ -151,4 +160,7 @@ export const strictPolicy = {
   sandboxRequired: true,
   trustedNetwork: 'ignore',
   quickConnect: false,
+  updates: 'off',
+  updateChannel: 'stable',
+  updateFeed: 'none',
 } satisfies { [K in PolicyKey]?: PolicyValue<K> };

@@ -22,6 +22,7 @@ const ours: readonly RegExp[] = [
   /^dist\/renderer\/assets\/[\w-]+\.js$/,
   /^dist\/renderer\/assets\/[\w-]+\.css$/,
   /^campuses\/[a-z0-9.-]+\.json$/,
+  /^build\/updates\/updates\.json$/,
   /^build\/icons\/icon\.png$/,
   /^build\/icons\/tray\/[\w-]+(@2x)?\.png$/,
 ];

@@ -71,7 +71,7 @@ export const settingsScreens: Screens = {
     state: state({
       settingsOpen: true,
       profiles: [campus, college],
-      preferences: { language: 'en', openAtLogin: true, notifications: true },
+      preferences: { language: 'en', openAtLogin: true, notifications: true, updates: true },
       policy: managed,
     }),
     heading: 'Settings',
@@ -80,6 +80,47 @@ export const settingsScreens: Screens = {
   'managed-without-campus': {
     state: state({ profiles: [], profileId: null, policy: { ...managed, profiles: [] } }),
     heading: 'Welcome to Causeway',
+    focus: 'heading',
+  },
+  'settings-updating': {
+    state: state({
+      settingsOpen: true,
+      updates: {
+        kind: 'downloading',
+        version: '0.2.0',
+        received: 37_400_000,
+        size: 118_200_000,
+        whatsNew: 'https://causeway.example/0.2.0',
+      },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-update-ready': {
+    state: state({
+      settingsOpen: true,
+      access: connected,
+      updates: { kind: 'ready', version: '0.2.0', whatsNew: 'https://causeway.example/0.2.0' },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-update-failed': {
+    state: state({
+      settingsOpen: true,
+      updates: {
+        kind: 'failed',
+        failure: { code: 'update-expired', params: { endedAt: now - 9 * 24 * 60 * minute, nowAt: now } },
+        checkedAt: null,
+        retryAt: now + 30 * minute,
+      },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+  },
+  'settings-updated-by-it': {
+    state: state({ settingsOpen: true, updates: { kind: 'by-it', by: 'windows-computer' } }),
+    heading: 'Settings',
     focus: 'heading',
   },
   'settings-no-keychain': {

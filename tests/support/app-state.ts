@@ -39,6 +39,7 @@ export function appState(access: AccessState, more: Partial<AppState> = {}): App
     recovery: { step: 'closed' },
     heldPasscode: null,
     policy: noPolicyState,
+    updates: { kind: 'off', why: 'build' },
     profiles: [
       {
         id: 'campus-test',

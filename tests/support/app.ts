@@ -7,6 +7,7 @@ import type { Environment } from '../../electron/access/environment.ts';
 import { createApplication } from '../../electron/app/application.ts';
 import type { Application, PortalPage, PortalVisit, SignInPage } from '../../electron/app/ports.ts';
 import { withoutPolicy, type PolicyView } from '../../electron/app/policy/policy-control.ts';
+import { withoutUpdates, type UpdatesView } from '../../electron/app/updates/updates-view.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import type { Encryption } from '../../electron/storage/page-sign-ins.ts';
@@ -82,6 +83,8 @@ export interface AppRunOptions {
   tunnels?: ControllerDeps['tunnels'];
   /** The computer's policy. Default: none. */
   policy?: PolicyView;
+  /** Updates of the app. Default: none. */
+  updates?: UpdatesView;
   /** Where settings are from before. Default: a new folder. */
   directory?: string;
   /** What encrypts kept page sign-ins. Default: nothing. */
@@ -120,6 +123,7 @@ export async function startApp(
     drivers = { campus: campusDriver },
     tunnels = { relay: relayTunnel },
     policy = withoutPolicy,
+    updates = withoutUpdates,
     directory: known,
     encryption,
     otherVpn = () => Promise.resolve(null),
@@ -153,6 +157,7 @@ export async function startApp(
   const app = createApplication({
     drivers,
     policy,
+    updates,
     campuses: () => Promise.resolve(campuses),
     ...(encryption ? { encryption } : {}),
     tunnels,

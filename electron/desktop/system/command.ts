@@ -3,7 +3,8 @@ import type { Task } from '../../../shared/guide.ts';
 import { failureOf } from '../../../shared/failure.ts';
 
 /** The commands of the tray, the menu and the notifications: some of the bridge's calls, and showing the window. */
-export type Command = 'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-portal' | 'settings' | 'help-desk' | 'logs' | 'quit' | Task;
+export type Command =
+  'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-portal' | 'settings' | 'help-desk' | 'logs' | 'update' | 'quit' | Task;
 
 export interface CommandContext {
   application: Application;
@@ -45,6 +46,8 @@ async function run(command: Command, { application, showWindow, requestQuit }: C
       return verbs.openHelpDesk();
     case 'logs':
       return verbs.openLogs();
+    case 'update':
+      return verbs.restartToUpdate();
     case 'quit':
       requestQuit();
       return;

@@ -19,6 +19,10 @@ export interface QuitOptions {
   showWindow: () => void;
   /** Lets the windows close for good. */
   allowClose: () => void;
+  /** Ends the app another way, if an update wants it so. False: it ends as usual. */
+  endsItself?: () => boolean;
+  /** The very last thing. `hasTime`: the computer does not shut down. */
+  atExit?: (hasTime: boolean) => void;
   /** Whether a native call is running that cannot be cancelled: a normal exit would wait for it, for a minute if need be. */
   isStuck: () => boolean;
   log: (line: string) => void;
@@ -27,8 +31,11 @@ export interface QuitOptions {
 /** How long signing out may take. After that the app quits anyway, and the gateway ends the session by its own clock. */
 const shutdownTimeoutMs = 3_000;
 
-export function createQuitFlow({ application, showWindow, allowClose, isStuck, log }: QuitOptions): QuitFlow {
-  let phase: 'running' | 'signing-out' | 'free' = 'running';
+export function createQuitFlow(options: QuitOptions): QuitFlow {
+  const { application, showWindow, allowClose, isStuck, log, endsItself = () => false, atExit = () => undefined } = options;
+  /** `handed-over`: what installs the update closes the windows and ends the app. */
+  let phase: 'running' | 'signing-out' | 'free' | 'handed-over' = 'running';
+  let isShuttingDown = false;
 
   const signOut = async (): Promise<void> => {
     const shutdown = application()
@@ -42,6 +49,9 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     phase = 'signing-out';
     allowClose();
     void signOut().then(() => {
+      // Before it closes the windows, so that nothing here ends the app in its stead
+      phase = 'handed-over';
+      if (endsItself()) return;
       phase = 'free';
       app.quit();
     });
@@ -51,6 +61,7 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     else showWindow();
   };
   const sessionEnds = (): void => {
+    isShuttingDown = true;
     if (phase === 'free') return;
     // On Windows, Electron ends the process as soon as this returns (#52604), and with it the request to sign out if it has
     // not left by then. The gateway's session then stays, and the next start offers to go on
@@ -60,7 +71,7 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
   };
 
   app.on('before-quit', (event) => {
-    if (phase === 'free') return;
+    if (phase === 'free' || phase === 'handed-over') return;
     event.preventDefault();
     if (phase === 'running') request();
   });
@@ -73,7 +84,8 @@ export function createQuitFlow({ application, showWindow, allowClose, isStuck, l
     if (phase === 'free') app.quit();
   });
   // The last event: everything is closed and saved
-  app.on('quit', () => {
+  app.on('quit', (_event, exitCode) => {
+    if (exitCode === 0) atExit(!isShuttingDown);
     if (!isStuck()) return;
     log('quit: the keychain does not answer, so the app exits without it');
     process.kill(process.pid, 'SIGKILL');

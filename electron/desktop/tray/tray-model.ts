@@ -45,6 +45,9 @@ export function trayModel(state: AppState, localizer: Localizer): TrayModel {
       { kind: 'separator' },
       command(messages.tray.open, 'open'),
       command(messages.tray.settings, 'settings'),
+      ...(state.updates.kind === 'ready'
+        ? [command(localizer.format(messages.updates.tray, { version: state.updates.version }), 'update', !isSigningIn(access))]
+        : []),
       command(messages.tray.quit, 'quit'),
     ],
   };

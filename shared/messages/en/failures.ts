@@ -34,6 +34,9 @@ export const unknown = {
   system: 'this system',
   offered: 'other names',
   allowed: 'the words that docs/profiles.md names',
+  version: 'a newer version',
+  signedAt: 'an earlier day',
+  nowAt: 'today',
 };
 
 const checkNetwork = 'Check that this computer is on the Internet, then try again.';
@@ -723,6 +726,56 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened:
       'It was started without the sandbox for web pages (--no-sandbox). An AppImage starts so where this computer does not allow one.',
     todo: 'Install Causeway’s package for your system instead, or ask IT to allow user namespaces.',
+  },
+  'update-unreachable': {
+    title: 'No answer about updates',
+    happened: '{host}, which has Causeway’s updates, did not answer.',
+    todo: 'Check that this computer is on the Internet. Causeway tries again by itself.',
+  },
+  'update-untrusted': {
+    title: 'An update that is not ours',
+    happened: 'What the update server offers is not signed by those who make Causeway. Nothing of it was downloaded.',
+    todo: 'Tell IT or the help desk. Causeway goes on as it is.',
+  },
+  'update-invalid': {
+    title: 'Updates that cannot be read',
+    happened: 'What the update server says breaks a rule: {key}.',
+    todo: 'Tell IT or the help desk. Causeway goes on as it is.',
+  },
+  'update-expired': {
+    title: 'News about updates is out of date',
+    happened: 'What the update server says was valid until {endedAt}. On this computer it is {nowAt}.',
+    todo: 'Check this computer’s clock. If it is right, tell IT: Causeway may be missing security fixes.',
+  },
+  'update-clock': {
+    title: 'This computer’s clock is wrong',
+    happened: 'The update server’s answer was signed on {signedAt}. On this computer it is {nowAt}.',
+    todo: 'Set this computer’s clock. Without it Causeway cannot tell which updates still count.',
+  },
+  'update-older': {
+    title: 'The update server is behind',
+    happened: 'It offers older news than Causeway has seen already, so nothing of it counts.',
+    todo: 'Usually this passes by itself. If it lasts for days, tell IT.',
+  },
+  'update-damaged': {
+    title: 'The update arrived damaged',
+    happened: '{file} is not the file that was signed. It was deleted.',
+    todo: 'Causeway tries again by itself. If it happens again, try another network.',
+  },
+  'update-disk-full': {
+    title: 'No space for the update',
+    happened: 'This computer’s disk is full.',
+    todo: 'Make space on the disk. Causeway tries again by itself.',
+  },
+  'update-unwritable': {
+    title: 'The update cannot be saved',
+    happened: 'This computer did not let Causeway save its update.',
+    todo: 'Tell the help desk. Causeway goes on as it is.',
+  },
+  'update-not-installed': {
+    title: 'The update was not installed',
+    happened: 'Causeway was to become version {version} at its last end, and did not.',
+    todo: 'It tries again when you quit. If it happens again, tell the help desk, or install the new version yourself.',
   },
   'fault-ended': {
     title: 'Causeway had to close',

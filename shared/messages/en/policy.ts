@@ -12,6 +12,7 @@ export const policy: PolicyMessages = {
     security: 'Security',
     connection: 'Connection',
     app: 'The app',
+    updates: 'Updates',
     support: 'Support',
     programs: 'Programs and libraries',
   },
@@ -105,6 +106,24 @@ export const policy: PolicyMessages = {
     startAtSignIn: {
       title: 'Start when people sign in to this computer',
       text: 'Whether Causeway starts in the tray when a person signs in to this computer.',
+    },
+    updates: {
+      title: 'Updates',
+      text: 'Whether a person’s own installation updates itself. Installations for the whole computer (MSI, pkg, deb) never do, whatever this says. As a default, people can change it in Settings. Any value that is not understood counts as off.',
+      choices: {
+        automatic: 'By itself, when people quit Causeway or press Restart now',
+        it: 'By IT only: Causeway looks for nothing, and says so in Settings',
+        off: 'Off: Causeway looks for nothing',
+      },
+    },
+    updateChannel: {
+      title: 'Which updates',
+      text: 'Which versions an installation that updates itself takes. Any value that is not understood counts as stable.',
+      choices: { stable: 'Versions for everybody', beta: 'Versions that are tried first' },
+    },
+    updateFeed: {
+      title: 'Update server',
+      text: 'The https address of a folder that mirrors the files of a release, such as https://mirror.campus.example/causeway. What lies there must be signed by the publisher of this Causeway, as anywhere else. Redirects are not followed. none: there is no server. Not set: the publisher’s. Any value that is not understood counts as none.',
     },
     helpDesk: {
       title: 'Help desk',

@@ -32,6 +32,9 @@ export const unknown: Messages['unknown'] = {
   system: 'este sistema',
   offered: 'outros nomes',
   allowed: 'as palavras indicadas em docs/profiles.md',
+  version: 'mais recente',
+  signedAt: 'um dia anterior',
+  nowAt: 'hoje',
 };
 
 const checkNetwork = 'Verifique se este computador tem acesso à Internet e tente novamente.';
@@ -737,6 +740,56 @@ export const failures: Messages['failures'] = {
     happened:
       'O Causeway foi iniciado sem a sandbox para páginas Web (--no-sandbox). Uma AppImage inicia-se assim quando este computador não permite a sandbox.',
     todo: 'Instale antes o pacote do Causeway para o seu sistema, ou peça à equipa de informática que permita espaços de nomes de utilizador.',
+  },
+  'update-unreachable': {
+    title: 'Sem resposta sobre atualizações',
+    happened: 'O servidor {host}, que tem as atualizações do Causeway, não respondeu.',
+    todo: 'Verifique se este computador tem acesso à Internet. O Causeway volta a tentar sozinho.',
+  },
+  'update-untrusted': {
+    title: 'Uma atualização que não é nossa',
+    happened: 'O que o servidor de atualizações oferece não está assinado por quem faz o Causeway. Nada foi transferido.',
+    todo: 'Avise a equipa de informática ou o serviço de apoio. O Causeway continua como está.',
+  },
+  'update-invalid': {
+    title: 'Atualizações que não se conseguem ler',
+    happened: 'O que o servidor de atualizações diz não cumpre uma regra: {key}.',
+    todo: 'Avise a equipa de informática ou o serviço de apoio. O Causeway continua como está.',
+  },
+  'update-expired': {
+    title: 'Informação sobre atualizações fora de prazo',
+    happened: 'O que o servidor de atualizações diz era válido até {endedAt}. Neste computador são {nowAt}.',
+    todo: 'Verifique o relógio deste computador. Se estiver certo, avise a equipa de informática: podem faltar correções de segurança ao Causeway.',
+  },
+  'update-clock': {
+    title: 'O relógio deste computador está errado',
+    happened: 'A resposta do servidor de atualizações foi assinada em {signedAt}. Neste computador são {nowAt}.',
+    todo: 'Acerte o relógio deste computador. Sem isso, o Causeway não sabe que atualizações ainda contam.',
+  },
+  'update-older': {
+    title: 'O servidor de atualizações está atrasado',
+    happened: 'Oferece informação mais antiga do que a que o Causeway já viu, por isso nada dela conta.',
+    todo: 'Normalmente isto passa sozinho. Se durar dias, avise a equipa de informática.',
+  },
+  'update-damaged': {
+    title: 'A atualização chegou danificada',
+    happened: '{file} não é o ficheiro que foi assinado. Foi eliminado.',
+    todo: 'O Causeway volta a tentar sozinho. Se voltar a acontecer, experimente outra rede.',
+  },
+  'update-disk-full': {
+    title: 'Sem espaço para a atualização',
+    happened: 'O disco deste computador está cheio.',
+    todo: 'Liberte espaço no disco. O Causeway volta a tentar sozinho.',
+  },
+  'update-unwritable': {
+    title: 'Não é possível guardar a atualização',
+    happened: 'Este computador não deixou o Causeway guardar a sua atualização.',
+    todo: 'Avise o serviço de apoio. O Causeway continua como está.',
+  },
+  'update-not-installed': {
+    title: 'A atualização não foi instalada',
+    happened: 'O Causeway devia passar à versão {version} quando terminou pela última vez, e não passou.',
+    todo: 'Volta a tentar quando sair. Se voltar a acontecer, avise o serviço de apoio ou instale a nova versão.',
   },
   'fault-ended': {
     title: 'O Causeway teve de fechar',

@@ -12,6 +12,7 @@ export const policy: PolicyMessages = {
     security: 'Segurança',
     connection: 'Ligação',
     app: 'A aplicação',
+    updates: 'Atualizações',
     support: 'Apoio',
     programs: 'Programas e bibliotecas',
   },
@@ -108,6 +109,24 @@ export const policy: PolicyMessages = {
     startAtSignIn: {
       title: 'Iniciar quando as pessoas iniciam sessão neste computador',
       text: 'Se o Causeway arranca na área de notificação quando uma pessoa inicia sessão neste computador.',
+    },
+    updates: {
+      title: 'Atualizações',
+      text: 'Se a instalação de uma pessoa se atualiza sozinha. As instalações para todo o computador (MSI, pkg, deb) nunca o fazem, diga isto o que disser. Como predefinição, as pessoas podem alterá-la nas Definições. Um valor que não se entenda conta como desativadas.',
+      choices: {
+        automatic: 'Sozinha, quando as pessoas saem do Causeway ou premem Reiniciar agora',
+        it: 'Só pela equipa de informática: o Causeway não procura nada e diz isso nas Definições',
+        off: 'Desativadas: o Causeway não procura nada',
+      },
+    },
+    updateChannel: {
+      title: 'Que atualizações',
+      text: 'Que versões recebe uma instalação que se atualiza sozinha. Um valor que não se entenda conta como as versões para todos.',
+      choices: { stable: 'Versões para todos', beta: 'Versões que se experimentam primeiro' },
+    },
+    updateFeed: {
+      title: 'Servidor de atualizações',
+      text: 'O endereço https de uma pasta com uma cópia dos ficheiros de uma versão, como https://mirror.campus.example/causeway. O que lá está tem de ter a assinatura do editor deste Causeway, como em qualquer outro lugar. Os redirecionamentos não são seguidos. none: não há servidor. Não definido: o do editor. Um valor que não se entenda conta como none.',
     },
     helpDesk: {
       title: 'Serviço de apoio',

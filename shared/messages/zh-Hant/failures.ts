@@ -29,6 +29,9 @@ export const unknown: Messages['unknown'] = {
   system: '這個系統',
   offered: '其他名稱',
   allowed: 'docs/profiles.md 列出的字詞',
+  version: '較新',
+  signedAt: '較早的日期',
+  nowAt: '今天',
 };
 
 const checkNetwork = '請檢查這部電腦能否上網，然後再試一次。';
@@ -719,6 +722,56 @@ export const failures: Messages['failures'] = {
     title: '網頁的隔離程度較低',
     happened: 'Causeway 啟動時沒有開啟網頁沙箱（--no-sandbox）。如這部電腦不允許沙箱，AppImage 便會這樣啟動。',
     todo: '請改用適合您系統的 Causeway 套件，或請資訊科技部門允許用戶命名空間。',
+  },
+  'update-unreachable': {
+    title: '更新伺服器沒有回應',
+    happened: '提供 Causeway 更新的 {host} 沒有回應。',
+    todo: '請檢查這部電腦能否上網。Causeway 會自動再試。',
+  },
+  'update-untrusted': {
+    title: '不是我們的更新',
+    happened: '更新伺服器提供的內容沒有 Causeway 製作者的簽署，因此沒有下載任何內容。',
+    todo: '請告知資訊科技部門或服務中心。Causeway 會維持現狀。',
+  },
+  'update-invalid': {
+    title: '無法讀取更新資料',
+    happened: '更新伺服器的資料不符合規則：{key}。',
+    todo: '請告知資訊科技部門或服務中心。Causeway 會維持現狀。',
+  },
+  'update-expired': {
+    title: '更新資料已過期',
+    happened: '更新伺服器的資料有效至 {endedAt}。這部電腦現在是 {nowAt}。',
+    todo: '請檢查這部電腦的時鐘。如時間正確，請告知資訊科技部門：Causeway 可能欠缺安全修正。',
+  },
+  'update-clock': {
+    title: '這部電腦的時鐘不正確',
+    happened: '更新伺服器的回應於 {signedAt} 簽署。這部電腦現在是 {nowAt}。',
+    todo: '請調校這部電腦的時鐘，否則 Causeway 無法判斷哪些更新仍然有效。',
+  },
+  'update-older': {
+    title: '更新伺服器的資料較舊',
+    happened: '它提供的資料比 Causeway 已看過的更舊，因此不予採用。',
+    todo: '通常會自行恢復。如持續數天，請告知資訊科技部門。',
+  },
+  'update-damaged': {
+    title: '更新檔案已損壞',
+    happened: '{file} 不是經簽署的檔案，已刪除。',
+    todo: 'Causeway 會自動再試。如再次發生，請改用其他網絡。',
+  },
+  'update-disk-full': {
+    title: '沒有空間存放更新',
+    happened: '這部電腦的磁碟已滿。',
+    todo: '請騰出磁碟空間。Causeway 會自動再試。',
+  },
+  'update-unwritable': {
+    title: '無法儲存更新',
+    happened: '這部電腦不允許 Causeway 儲存更新。',
+    todo: '請告知服務中心。Causeway 會維持現狀。',
+  },
+  'update-not-installed': {
+    title: '更新未安裝',
+    happened: 'Causeway 上次結束時應更新至 {version} 版本，但沒有成功。',
+    todo: '下次結束時會再試。如再次發生，請告知服務中心，或自行安裝新版本。',
   },
   'fault-ended': {
     title: 'Causeway 曾經需要關閉',

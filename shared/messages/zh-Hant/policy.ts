@@ -12,6 +12,7 @@ export const policy: PolicyMessages = {
     security: '安全',
     connection: '連線',
     app: '應用程式',
+    updates: '更新',
     support: '支援',
     programs: '程式與程式庫',
   },
@@ -95,6 +96,24 @@ export const policy: PolicyMessages = {
       choices: { 'system': '與本電腦相同', 'en': '英文', 'pt': '葡萄牙文', 'zh-Hant': '繁體中文' },
     },
     startAtSignIn: { title: '登入電腦時啟動', text: '用戶登入本電腦時，Causeway 是否在通知區域啟動。' },
+    updates: {
+      title: '更新',
+      text: '個人安裝的 Causeway 是否自動更新。為整部電腦安裝的（MSI、pkg、deb）一律不會自動更新，不受此設定影響。作為預設值時，用戶可在「設定」更改。無法理解的值視為關閉。',
+      choices: {
+        automatic: '在用戶結束 Causeway 或按「立即重新啟動」時自動更新',
+        it: '只由資訊科技部門更新：Causeway 不會尋找更新，並在「設定」說明',
+        off: '關閉：Causeway 不會尋找更新',
+      },
+    },
+    updateChannel: {
+      title: '更新頻道',
+      text: '自動更新的 Causeway 採用哪些版本。無法理解的值視為所有人的版本。',
+      choices: { stable: '所有人的版本', beta: '先行試用的版本' },
+    },
+    updateFeed: {
+      title: '更新伺服器',
+      text: '存放版本檔案副本的資料夾的 https 網址，例如 https://mirror.campus.example/causeway。其中的檔案必須經此 Causeway 發行者簽署，與其他伺服器相同。不會跟隨重新導向。none：沒有伺服器。未設定：發行者的伺服器。無法理解的值視為 none。',
+    },
     helpDesk: {
       title: '服務中心',
       text: '用戶可向誰求助。此設定取代所有設定檔中的服務中心。',

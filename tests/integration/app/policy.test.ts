@@ -56,7 +56,7 @@ test('a locked setting has the policy’s value, cannot be changed, and is the p
   await app.verbs.changePreferences({ notifications: false });
   expect(desktop.preferences).toMatchObject({ preferences: { openAtLogin: true, notifications: false }, isDecided: true });
   await at.set({});
-  expect(app.state.preferences).toEqual({ language: 'system', openAtLogin: false, notifications: false });
+  expect(app.state.preferences).toEqual({ language: 'system', openAtLogin: false, notifications: false, updates: true });
   expect(desktop.preferences).toMatchObject({ preferences: { openAtLogin: false } });
   await app.verbs.changePreferences({ openAtLogin: true });
   expect(app.state.preferences.openAtLogin).toBe(true);

@@ -33,7 +33,7 @@ const profile: Profile = {
   trust: { kind: 'system' },
 };
 const full: Omit<SettingsFile, 'installation'> = {
-  preferences: { language: 'en', openAtLogin: true, notifications: false },
+  preferences: { language: 'en', openAtLogin: true, notifications: false, updates: false },
   profiles: [profile, { ...profile, id: 'other' }],
   lastProfileId: 'other',
   userIds: { campus: 'd.chan' },
@@ -41,6 +41,7 @@ const full: Omit<SettingsFile, 'installation'> = {
   choices: { campus: { Group: 'Students' } },
   acceptedCertificates: { 'vpn.campus.test': { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` } },
   savedPasswords: ['campus'],
+  updates: { counters: { stable: 7 }, begun: '0.2.0' },
   keptCodes: { campus: at },
   keptPages: ['campus'],
   chosenPreferences: ['language'],
@@ -138,7 +139,7 @@ describe('a file that cannot be used', () => {
     expect(settings.get()).toEqual({
       ...full,
       installation: 'A'.repeat(32),
-      preferences: { language: 'system', openAtLogin: true, notifications: true },
+      preferences: { language: 'system', openAtLogin: true, notifications: true, updates: true },
       acceptedCertificates: {},
       windowBounds: null,
     });

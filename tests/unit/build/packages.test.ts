@@ -33,6 +33,7 @@ const rightFiles = [
   ].map((name) => [`dist/${name}`, '']),
   ...['index.html', 'assets/index-1a.js', 'assets/index-1a.css'].map((name) => [`dist/renderer/${name}`, '']),
   ['campuses/campus.test.json', '{}'],
+  ['build/updates/updates.json', '{}'],
   ['build/icons/icon.png', ''],
   ['build/icons/tray/idle-dark@2x.png', ''],
   ...['package.json', 'LICENSE.md', 'lib/keytar.js'].map((name) => [`node_modules/keytar/${name}`, 'x']),

@@ -74,9 +74,9 @@ describe('a value that is not understood', () => {
 
 test('where people can write, only their own settings count', () => {
   const all = Object.fromEntries(policyKeys.map((key) => [key, true]));
-  const sources = [person({ ...all, language: 'en' })];
-  expect(decided(...sources)).toEqual({ language: ['en', 'person'], startAtSignIn: [true, 'person'] });
-  expect(faultsOf(...sources)).toHaveLength(policyKeys.length - 2);
+  const sources = [person({ ...all, language: 'en', updates: 'automatic' })];
+  expect(decided(...sources)).toEqual({ language: ['en', 'person'], startAtSignIn: [true, 'person'], updates: ['automatic', 'person'] });
+  expect(faultsOf(...sources)).toHaveLength(policyKeys.length - 3);
 });
 
 test('a damaged place forbids whatever a policy may forbid, unless a better place has decided it', async () => {
@@ -120,7 +120,7 @@ test('paths of another system do not count', async () => {
 
 /** A value that is allowed and is not the strict one. */
 function looser(key: string): unknown {
-  const values = [true, false, 'ask', 'refuse', 'allow', 'profile'];
+  const values = [true, false, 'ask', 'refuse', 'allow', 'profile', 'automatic', 'beta', 'https://mirror.test/'];
   const strict = new Map<string, unknown>(Object.entries(strictPolicy)).get(key);
   const schema = new Map(Object.entries(policySchemas)).get(key);
   return values.find((value) => value !== strict && schema?.safeParse(value).success);

@@ -1,0 +1,32 @@
+/** Updates: their part of Settings, the question before a restart, and the tray's line. */
+export const updates = {
+  title: 'Updates',
+  automatic: 'Keep Causeway up to date',
+  current: 'This is the newest version for this computer.',
+  checked: 'Checked {checkedAt}.',
+  never: 'Not checked yet.',
+  checking: 'Looking for a newer version…',
+  downloading: 'Version {version} is on its way: {received} of {size}',
+  ready: 'Version {version} is ready. It is installed when you quit Causeway.',
+  busy: 'You can restart once you have signed in, or cancelled.',
+  restart: 'Restart now',
+  whatsNew: 'What is new in {version}',
+  checkNow: 'Check now',
+  retry: 'Next try: {retryAt}',
+  byIt: {
+    'windows-computer': 'Causeway is installed for everybody on this computer, so IT updates it.',
+    'mac-computer': 'Causeway belongs to this Mac’s administrator, who updates it.',
+    'package-manager': 'Your system’s package manager updates Causeway.',
+    'policy': 'IT updates Causeway on this computer.',
+  },
+  off: {
+    person: 'Causeway does not look for updates. New versions mend security holes, so look yourself from time to time.',
+    policy: 'Updates are switched off on this computer.',
+    build: 'This build of Causeway has no update server.',
+    uninstalled: 'This copy of Causeway was not installed, so it does not update itself.',
+  },
+  confirmTitle: 'Restart and update now?',
+  confirmText: 'Causeway signs you out first. Version {version} then opens.',
+  later: 'Later',
+  tray: 'Restart to update to {version}',
+};
