@@ -34,8 +34,8 @@ Códigos de saída
   5 inacessível         6 certificado  7 a sessão terminou       8 falta um componente`,
   usage: {
     noCommand: 'Indique o que fazer: causeway help mostra os comandos.',
-    unknownCommand: 'Não existe o comando «{command}»: causeway help mostra-os.',
-    unknownOption: 'Não existe a opção {option}: causeway help mostra-as.',
+    unknownCommand: 'Não existe o comando «{command}»: causeway help mostra os que existem.',
+    unknownOption: 'Não existe a opção {option}: causeway help mostra as que existem.',
     needsValue: '{option} precisa de um valor a seguir: causeway help diz qual.',
     noValue: '{option} não aceita um valor.',
     needsProfile: 'Indique o perfil: o ID, um ficheiro .causeway ou um campus que vem com o Causeway.',

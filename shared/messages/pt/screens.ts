@@ -49,7 +49,7 @@ const part: (typeof english)['preview']['part'] = {
   'keptCodes': 'Chave dos códigos',
   'portal.address': 'Portal de dispositivos',
   'portal.hosts': 'O portal de dispositivos pode mostrar e carregar',
-  'recovery.address': 'Recuperação: recebe uma palavra-passe que pede',
+  'recovery.address': 'Recuperação: recebe a palavra-passe que pedir',
   'onCampus.probe': 'Consultado para saber se está no campus',
   'helpDesk.address': 'Página do serviço de apoio',
   'connectTo.host': 'Em vez dele, neste computador',
