@@ -40,16 +40,6 @@ export function Connected({ access, profile, task }: ConnectedProps) {
   return (
     <Screen title={messages.connected.title} above={profile.name} onEnter={open}>
       {access.expiring && <Expiring access={access} task={task} />}
-      <div className="session">
-        <TimeLeft access={access} now={now} />
-        <div className="session-side">
-          <p className={`health ${health}`}>
-            <HealthIcon aria-hidden size={18} />
-            {messages.connected.portal[access.portal]}
-          </p>
-          <TrafficChart />
-        </div>
-      </div>
       {isDown && (
         <Panel tone="attention" title={messages.connected.portal[access.portal]}>
           <p>{access.portal === 'down' ? messages.connected.portalDown : messages.connected.portalNameless}</p>
@@ -74,6 +64,16 @@ export function Connected({ access, profile, task }: ConnectedProps) {
           </div>
         </Panel>
       )}
+      <div className="session">
+        <TimeLeft access={access} now={now} />
+        <div className="session-side">
+          <p className={`health ${health}`}>
+            <HealthIcon aria-hidden size={18} />
+            {messages.connected.portal[access.portal]}
+          </p>
+          <TrafficChart />
+        </div>
+      </div>
       <Actions>
         {access.portal !== 'down' && (
           <Button kind={hasPrimaryAbove ? 'secondary' : 'primary'} size="large" pending={busy} onPress={open}>

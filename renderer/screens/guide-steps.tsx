@@ -50,7 +50,6 @@ export function Steps({ task, marked, done, confirm }: StepsProps) {
   return (
     <>
       {done && <Panel tone="good" title={messages.guide.steps[portalTask(task)].done} />}
-      {marked !== null && !done && <p className="above">{format(messages.guide.progress, { step: marked + 1, count: steps.length })}</p>}
       {finished > 0 && (
         <Details label={format(messages.guide.stepsDone, { count: finished })}>
           <ol className="steps">

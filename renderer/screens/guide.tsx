@@ -22,7 +22,7 @@ interface GuideProps {
 
 /** The guide beside the portal: the steps of the task, with the current one marked by the page's address, and the recovery passcode. */
 export function Guide({ access, portal, state, profile }: GuideProps) {
-  const { messages } = useLocalizer();
+  const { messages, format } = useLocalizer();
   const { task, heldPasscode } = state;
   const steps = task ? guideSteps[portalTask(task)] : null;
   const current = task && profile.portalPages === 'causeway.portal.v1' ? stepAt(portalTask(task), portal.path) : null;
@@ -37,7 +37,10 @@ export function Guide({ access, portal, state, profile }: GuideProps) {
     return heldPasscode ? messages.guide.confirmHeld : messages.guide.confirmLost;
   };
   return (
-    <Screen title={task ? messages.task[portalTask(task)].name : messages.guide.title}>
+    <Screen
+      title={task ? messages.task[portalTask(task)].name : messages.guide.title}
+      above={steps && marked !== null && !done ? format(messages.guide.progress, { step: marked + 1, count: steps.length }) : null}
+    >
       <StateLine access={access} profile={profile} />
       {access.kind === 'reconnecting' && <TryNow trying={access.nextTryAt === null} />}
       {access.kind === 'connected' && access.expiring && <Expiring access={access} task={task} />}

@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { Label } from 'react-aria-components/Label';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
 import { FieldError } from 'react-aria-components/FieldError';
@@ -7,27 +7,26 @@ import type { RecoveryState } from '../../shared/recovery.ts';
 import { useDrafts } from '../drafts.ts';
 import { useRefocus, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
-import { SubmitButton } from '../ui/button.tsx';
+import { Button, SubmitButton } from '../ui/button.tsx';
 import { dateIn } from '../../shared/dates.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { Field, SecretField } from '../ui/fields.tsx';
 import { ForgottenPassword } from '../ui/help-desk.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
-import { Actions, Screen } from '../ui/screen.tsx';
+import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
 interface RecoveryIdentityProps {
   recovery: Extract<RecoveryState, { step: 'identity' }>;
   profile: ProfileSummary;
   savedUserId: string | null;
   onBack: () => void;
-  foot: ReactNode;
 }
 
 const names = ['role', 'userId', 'dateOfBirth', 'lastFour', 'password'] as const;
 type Name = (typeof names)[number];
 
 /** Asks for all that the campus's recovery wants, in one form: role, identity as in the campus's records, and password. */
-export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, savedUserId, onBack, foot }: RecoveryIdentityProps) {
+export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, savedUserId, onBack }: RecoveryIdentityProps) {
   const { messages, format, locale } = useLocalizer();
   const { run, busy: calling } = useVerbs();
   const [values, setValue] = useDrafts<Name>('recovery-identity', {
@@ -118,10 +117,16 @@ export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, 
         <SecretField {...field('password')} autoComplete="current-password" inputRef={isPasswordWrong ? again : undefined} />
         <Actions>
           <SubmitButton pending={waiting}>{waiting ? identity.getting : identity.get}</SubmitButton>
-          {isPasswordWrong && <ForgottenPassword contact={profile.helpDesk} />}
         </Actions>
       </form>
-      {foot}
+      <Foot>
+        <div className="foot-row">
+          {isPasswordWrong && <ForgottenPassword contact={profile.helpDesk} />}
+          <Button kind="quiet" onPress={onBack}>
+            {messages.action.back}
+          </Button>
+        </div>
+      </Foot>
     </Screen>
   );
 }

@@ -50,15 +50,7 @@ export function Recovery({ recovery, state, profile }: RecoveryProps) {
         </Screen>
       );
     case 'identity':
-      return (
-        <RecoveryIdentity
-          recovery={recovery}
-          profile={profile}
-          savedUserId={state.saved.userId}
-          foot={<BackFoot onBack={back} />}
-          onBack={back}
-        />
-      );
+      return <RecoveryIdentity recovery={recovery} profile={profile} savedUserId={state.saved.userId} onBack={back} />;
     case 'passcode':
       return <Passcode recovery={recovery} onBack={back} />;
   }

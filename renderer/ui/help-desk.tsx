@@ -4,17 +4,17 @@ import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from './button.tsx';
 
-/** Leads somebody who forgot their password to the help desk: to its page, or by its phone and e-mail. */
+/** Leads somebody who forgot their password to the help desk: to its page, or to its phone and e-mail. */
 export function ForgottenPassword({ contact }: { contact: ProfileSummary['helpDesk'] }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   if (!contact) return null;
   if (contact.address === undefined)
     return (
-      <>
+      <div>
         <p>{messages.credentials.forgot}</p>
         <HelpDesk contact={contact} />
-      </>
+      </div>
     );
   return (
     <Button kind="quiet" pending={busy} onPress={() => void run('openHelpDesk')}>

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react';
 
 interface ScreenProps {
   title: string;
@@ -62,7 +62,25 @@ export function Actions({ children }: { children: ReactNode }) {
   return <div className="actions">{children}</div>;
 }
 
-/** The buttons to leave, at the bottom of the screen. */
+/** The buttons to leave, at the bottom of the screen. The main buttons stay above them, so their height is known to the styles. */
 export function Foot({ children }: { children: ReactNode }) {
-  return <div className="foot">{children}</div>;
+  const foot = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const element = foot.current;
+    const screen = element?.closest<HTMLElement>('.screen');
+    if (!element || !screen) return;
+    const measure = (): void => screen.style.setProperty('--foot', `${element.offsetHeight}px`);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      screen.style.removeProperty('--foot');
+    };
+  }, []);
+  return (
+    <div ref={foot} className="foot">
+      {children}
+    </div>
+  );
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useVerbs } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,14 +10,17 @@ export function useCancel(): () => void {
   return () => void run('disconnect');
 }
 
-/** The Cancel button of every question. */
-export function CancelFoot({ onCancel }: { onCancel: () => void }) {
+/** The Cancel button of every question, and what else stands beside it. */
+export function CancelFoot({ onCancel, children }: { onCancel: () => void; children?: ReactNode }) {
   const { messages } = useLocalizer();
   return (
     <Foot>
-      <Button kind="quiet" onPress={onCancel}>
-        {messages.action.cancel}
-      </Button>
+      <div className="foot-row">
+        {children}
+        <Button kind="quiet" onPress={onCancel}>
+          {messages.action.cancel}
+        </Button>
+      </div>
     </Foot>
   );
 }

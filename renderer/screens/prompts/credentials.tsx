@@ -57,8 +57,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
         )}
         <KeepPage state={state} where="form" />
       </PromptForm>
-      {prompt.failure && <ForgottenPassword contact={profile.helpDesk} />}
-      <CancelFoot onCancel={cancel} />
+      <CancelFoot onCancel={cancel}>{prompt.failure && <ForgottenPassword contact={profile.helpDesk} />}</CancelFoot>
     </Screen>
   );
 

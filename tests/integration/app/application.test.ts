@@ -72,6 +72,46 @@ describe('tasks', () => {
     expect(b.desktop.visits).toHaveLength(1);
   });
 
+  test('a recovery passcode that the gateway refuses is sent once, and then the person is asked', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryPasscode(kit);
+    // Another one voids it
+    await b.campus.services.factors.issueRecoveryPasscode(kit.userId);
+    await app.verbs.recoveryContinue(undefined);
+    await answerNotice(b);
+    const { prompt } = await when(app, promptOf('passcode'));
+    expect(prompt).toMatchObject({ failure: { code: 'passcode-wrong' }, triesLeft: 9 });
+    expect(app.state.access).toMatchObject({ kind: 'asking', answered: false });
+  });
+
+  test('a recovery passcode goes to the gateway by itself only after Use passcode and continue, and for that attempt', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryPasscode(kit);
+    await app.verbs.recoveryBack(undefined);
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await answerNotice(b);
+    expect((await when(app, promptOf('second-factor'))).prompt).not.toHaveProperty('failure');
+    expect(app.state).toMatchObject({ access: { answered: false }, heldPasscode: { expiresAt: expect.any(Number) } });
+  });
+
+  test('somebody who lost their phone at the gateway’s question answers it with the passcode that they then get', async () => {
+    const b = await open();
+    const { app } = b;
+    await app.verbs.connect({ profileId: b.campus.profile.id });
+    await answerNotice(b);
+    const { promptId: signInId } = await when(app, promptOf('credentials'));
+    await app.verbs.answer({ promptId: signInId, answer: credentials(kit.userId, kit.password), remember: false });
+    await when(app, promptOf('second-factor'));
+    await app.verbs.startTask({ task: 'lost-phone' });
+    await app.verbs.recoveryPasscode(kit);
+    await app.verbs.recoveryContinue(undefined);
+    await when(app, is('connected'));
+  });
+
   test('I lost my phone stays the task to its end if the campus has its own recovery pages', async () => {
     const b = await open();
     const { app } = b;

@@ -1,11 +1,20 @@
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { AppState } from '../../../shared/app-state.ts';
+import { layout } from '../../../shared/layout.ts';
 import { screens, state } from '../../screens/states.ts';
 import { useWindow } from '../../screens/use-window.ts';
 
 /** Our column beside a page of the campus: its portal, or its sign-in page. */
 
 const { subject, button, press, expectCalls, openScreen } = useWindow();
+
+/** Whether an element is what one sees at its place. */
+const isOnTop = (what: Locator): Promise<boolean> =>
+  what.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
 
 const at = (path: string): AppState => {
   const open = screens['portal-add-confirm']?.state ?? state({});
@@ -37,6 +46,14 @@ test('the guide collapses finished steps, and shows the passcode until it is use
   expect(await page.getByText('Click Add a new Device.').isVisible()).toBe(false);
   await button('2 steps done').click();
   await page.getByText('Click Add a new Device.').waitFor();
+  // The title and the step's number stay in place, however far the steps scroll
+  await page.setViewportSize({ width: layout.portal.width, height: 560 });
+  const column = page.locator('.column');
+  await column.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+  expect(await column.evaluate((element) => element.scrollTop)).toBeGreaterThan(50);
+  for (const text of ['Step 3 of 9', 'Add a new device'])
+    await expect.poll(() => isOnTop(page.getByText(text, { exact: true }))).toBe(true);
+  await page.setViewportSize(layout.portal);
   await subject.show(at('/add/type'));
   await button('3 steps done').waitFor();
   expect(await copy.count()).toBe(0);

@@ -99,6 +99,7 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     await page.emulateMedia({ forcedColors: 'active' });
     await page.screenshot({ path: join(pictures, 'high-contrast', `${name}.png`) });
 
+    expect(await outOfSight(subject)).toEqual([]);
     // The column must stand the narrowest of windows
     await page.setViewportSize({ width: isWide(name) ? layout.portal.width : 320, height: 560 });
     expect(await overflowing(subject)).toEqual([]);
@@ -138,9 +139,22 @@ describe('every screen with words a third longer', () => {
     await subject.open(screen.state);
     await subject.page.screenshot({ path: join(pictures, 'stretched', `${name}.png`) });
     expect(await overflowing(subject)).toEqual([]);
+    expect(await outOfSight(subject)).toEqual([]);
     expect(subject.complaints).toEqual([]);
   });
 });
+
+/** The main buttons that are not whole in sight before anybody scrolls, and those beside them. */
+const outOfSight = ({ page }: TestWindow): Promise<string[]> =>
+  page.evaluate(() => {
+    const modal = document.querySelector('.modal');
+    const foot = modal ? null : document.querySelector('.foot');
+    const end = foot?.getBoundingClientRect().top ?? window.innerHeight;
+    const main = [...(modal ?? document).querySelectorAll('.column .primary, .column .actions:has(> .primary) > button, .modal .primary')];
+    return main
+      .filter((button) => !button.closest('.foot') && button.getBoundingClientRect().bottom > end + 0.5)
+      .map((button) => `${button.textContent}: ends at ${button.getBoundingClientRect().bottom}, in sight is as far as ${end}`);
+  });
 
 /** Elements that stick out at the side, or whose own text does. An address may be shortened: it says so with an ellipsis. */
 const overflowing = ({ page }: TestWindow): Promise<string[]> =>

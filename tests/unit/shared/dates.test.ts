@@ -27,6 +27,48 @@ describe('a date of birth is read as people type it', () => {
   );
 });
 
+test.each([
+  ['27 August 2005', 'en-US', '2005-08-27'],
+  ['august 27, 2005', 'en-US', '2005-08-27'],
+  ['27 aug 2005', 'en-GB', '2005-08-27'],
+  ['27th Aug. 2005', 'en-GB', '2005-08-27'],
+  ['27/8/2005', 'en-US', '2005-08-27'],
+  ['8.7.2005', 'en-US', '2005-07-08'],
+  ['08/27/2005', 'en-US', '2005-08-27'],
+  [' 27 - 08 - 2005 ', 'en-GB', '2005-08-27'],
+  ['27082005', 'en-GB', '2005-08-27'],
+  ['20051003', 'en-GB', '2005-10-03'],
+  ['2005-08-27', 'en-GB', '2005-08-27'],
+  ['2005/8/27', 'zh-Hant-MO', '2005-08-27'],
+  ['２００５年８月２７日', 'zh-Hant-MO', '2005-08-27'],
+  ['27 de agosto de 2005', 'pt-PT', '2005-08-27'],
+  ['27 ago 2005', 'pt-PT', '2005-08-27'],
+  ['27 August 2005', 'pt-PT', '2005-08-27'],
+  ['29 February 2004', 'en-GB', '2004-02-29'],
+])('the date of birth “%s” is understood in %s', (typed, locale, date) => {
+  expect(dateIn(typed, locale)).toBe(date);
+  // What it is shown as means the same
+  expect(dateIn(longDate(date, locale), locale)).toBe(date);
+});
+
+test.each([
+  '',
+  '27 August',
+  '27/8/05',
+  '31/4/2005',
+  '29 February 2005',
+  '13/13/2005',
+  '27 Ju 2005',
+  '27 Smarch 2005',
+  '27 August September 2005',
+  '27/8/2005 12',
+  '1/1/1899',
+  '1/1/2999',
+  '123456789',
+])('“%s” is no date of birth', (typed) => {
+  expect(dateIn(typed, 'en-GB')).toBeNull();
+});
+
 test('a date is shown with the name of its month', () => {
   expect(longDate('1998-03-09', 'pt-PT')).toBe('9 de março de 1998');
   expect(longDate('1998-03-09', 'en-US')).toBe('9 March 1998');
