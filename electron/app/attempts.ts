@@ -41,14 +41,15 @@ export class Attempts {
   }
 
   /**
-   * Answers one question for a second factor with the recovery passcode. Not after a failure, and not at a server that only the
-   * person vouches for: they pressed the button before they were asked about it.
+   * Answers one question for a second factor with the recovery passcode. Not after a failure, not at a second gateway, and not
+   * at a server that only the person vouches for: they pressed the button before they were asked about it.
    */
   private heldOnce(): PreparedAnswer {
     let isOver = false;
     return async (prompt) => {
       const { passcode } = this.parts.pendingSecrets;
-      isOver ||= prompt.kind === 'certificate' || ('failure' in prompt && prompt.failure !== undefined);
+      isOver ||=
+        prompt.kind === 'certificate' || !this.pageOpening.isAtFirstGateway || ('failure' in prompt && prompt.failure !== undefined);
       const answer = isOver || !passcode ? null : passcodeAnswer(prompt, passcode.passcode);
       isOver ||= answer !== null;
       return answer;

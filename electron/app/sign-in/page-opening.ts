@@ -13,10 +13,15 @@ export class PageOpening {
     let mayOpen = pressed;
     return async (prompt) => {
       if (prompt.kind !== 'browser' || prompt.where !== 'window') return null;
-      const opens = mayOpen && !prompt.failure && this.contacted.size <= 1;
+      const opens = mayOpen && !prompt.failure && this.isAtFirstGateway;
       mayOpen = false;
       return opens ? { kind: 'browser', where: 'window' } : null;
     };
+  }
+
+  /** Whether this attempt has contacted no gateway but one. */
+  get isAtFirstGateway(): boolean {
+    return this.contacted.size <= 1;
   }
 
   /** Notes that a gateway (`host[:port]`) is being contacted. */
