@@ -758,12 +758,12 @@ export const failures: Messages['failures'] = {
   },
   'update-expired': {
     title: 'Informação sobre atualizações fora de prazo',
-    happened: 'O que o servidor de atualizações diz era válido até {endedAt}. Neste computador são {nowAt}.',
+    happened: 'O que o servidor de atualizações diz era válido até {endedAt}. Data neste computador: {nowAt}.',
     todo: 'Verifique o relógio deste computador. Se estiver certo, avise a equipa de informática: podem faltar correções de segurança ao Causeway.',
   },
   'update-clock': {
     title: 'O relógio deste computador está errado',
-    happened: 'A resposta do servidor de atualizações foi assinada em {signedAt}. Neste computador são {nowAt}.',
+    happened: 'A resposta do servidor de atualizações foi assinada em {signedAt}. Data neste computador: {nowAt}.',
     todo: 'Acerte o relógio deste computador. Sem isso, o Causeway não sabe que atualizações ainda contam.',
   },
   'update-older': {
@@ -773,7 +773,7 @@ export const failures: Messages['failures'] = {
   },
   'update-damaged': {
     title: 'A atualização chegou danificada',
-    happened: '{file} não é o ficheiro que foi assinado. Foi eliminado.',
+    happened: 'O ficheiro {file} não é o que foi assinado. Foi eliminado.',
     todo: 'O Causeway volta a tentar sozinho. Se voltar a acontecer, experimente outra rede.',
   },
   'update-disk-full': {
@@ -788,7 +788,7 @@ export const failures: Messages['failures'] = {
   },
   'update-not-installed': {
     title: 'A atualização não foi instalada',
-    happened: 'O Causeway devia passar à versão {version} quando terminou pela última vez, e não passou.',
+    happened: 'O Causeway devia ter passado à versão {version} quando fechou pela última vez, mas não passou.',
     todo: 'Volta a tentar quando sair. Se voltar a acontecer, avise o serviço de apoio ou instale a nova versão.',
   },
   'fault-ended': {
