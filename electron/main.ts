@@ -14,6 +14,7 @@ import type { Application } from './app/ports.ts';
 import { AppLanguage } from './desktop/system/app-language.ts';
 import { collectArguments, everybodyFlag, leaveFolder, type OpenedArguments } from './desktop/system/arguments.ts';
 import { startedBySystem } from './desktop/system/autostart.ts';
+import { stayHidden } from './desktop/window/stay-hidden.ts';
 import { serveBridge } from './desktop/window/bridge-main.ts';
 import { perform, type Command } from './desktop/system/command.ts';
 import { createDesktopPorts } from './desktop/desktop-ports.ts';
@@ -132,6 +133,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   const secrets = new Secrets(keytarLoader(log.line));
   const proxy = await startLoopbackProxy();
   let presenters: DesktopPresenters | null = null;
+  const trayWatch = watchForTray();
 
   const window = createMainWindow({
     preload: join(import.meta.dirname, 'preload.cjs'),
@@ -140,7 +142,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
       read: () => settings.get().windowBounds,
       write: (windowBounds) => settings.update(() => ({ windowBounds })),
     },
-    canHide: watchForTray(),
+    canHide: () => trayWatch.isThere(),
     leavesFullScreen: process.platform === 'darwin',
     onMinimisedInstead: () => presenters?.notifyMinimised(),
     log: log.line,
@@ -293,8 +295,8 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     return;
   }
   await window.load();
-  if (startedBySystem()) window.hideOrMinimise();
-  else window.show();
+  if (!startedBySystem()) window.show();
+  else void stayHidden({ window, tray: trayWatch, renewTray: () => shown.renewTray() });
   arguments_.deliver((argument) => {
     if (argument === null) window.show();
     else running.openArgument(argument).catch((thrown: unknown) => log.line(`open: ${String(thrown)}`));

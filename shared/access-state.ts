@@ -33,7 +33,8 @@ export const accessStateSchema = z.discriminatedUnion('kind', [
    */
   z.object({ kind: z.literal('idle'), ending: z.nullable(failureSchema), wayFree: z.optional(z.boolean()) }),
   z.object({ kind: z.literal('checking'), profileId: z.string() }),
-  z.object({ kind: z.literal('on-campus'), profileId: z.string() }),
+  /** `held`: a session from off campus whose ticket is kept, to go on with when the computer leaves. */
+  z.object({ kind: z.literal('on-campus'), profileId: z.string(), held: z.optional(z.object(session)) }),
   z.object({ kind: z.literal('contacting'), ...target }),
   /**
    * A question is open. `answered`: an answer was sent, and the gateway has not reacted yet. `autoAnswerAt`: the app
@@ -83,6 +84,10 @@ export type SessionFacts = Pick<AccessStateOf<'connected'>, 'since' | 'expiresAt
 export type AccessEvent =
   | { type: 'connect'; profileId: string }
   | { type: 'found-on-campus' }
+  /** The computer came on campus while a session was up: its tunnel is closed, its ticket kept. */
+  | { type: 'arrived-on-campus' }
+  /** The computer left campus, and the session from before goes on. */
+  | { type: 'left-campus'; why: Failure; at: number }
   | { type: 'contact'; gateway: string }
   | { type: 'ask'; promptId: string; prompt: Prompt; autoAnswerAt?: number }
   | { type: 'answer'; promptId: string }
@@ -131,6 +136,8 @@ export const transitions: readonly TransitionRow[] = [
   { event: 'retry', from: ['reconnecting'], to: 'reconnecting' },
   { event: 'retry-failed', from: ['reconnecting'], to: 'reconnecting' },
   { event: 'reopened', from: ['reconnecting'], to: 'connected' },
+  { event: 'arrived-on-campus', from: ['connected', 'reconnecting'], to: 'on-campus' },
+  { event: 'left-campus', from: ['on-campus'], to: 'reconnecting' },
   { event: 'end', from: active, to: 'closing' },
   { event: 'closed', from: ['closing'], to: 'idle' },
   { event: 'network-open', from: ['idle'], to: 'idle' },
@@ -173,6 +180,12 @@ function reduce(state: AccessState, event: AccessEvent): AccessState | null {
       return { kind: 'checking', profileId: event.profileId };
     case 'found-on-campus':
       return { kind: 'on-campus', profileId };
+    case 'arrived-on-campus':
+      return state.kind === 'connected' || state.kind === 'reconnecting' ? { kind: 'on-campus', profileId, held: sessionOf(state) } : null;
+    case 'left-campus':
+      return state.kind === 'on-campus' && state.held
+        ? { ...state.held, kind: 'reconnecting', brokeAt: event.at, why: event.why, tries: 0, nextTryAt: event.at }
+        : null;
     case 'contact':
       return { kind: 'contacting', profileId, gateway: event.gateway };
     case 'ask':

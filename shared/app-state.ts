@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { accessStateSchema } from './access-state.ts';
+import { alwaysConnectSchema } from './always-connect.ts';
 import { failureSchema } from './failure.ts';
 import { plainLine } from './plain-text.ts';
 import { policyStateSchema } from './policy/report.ts';
@@ -156,6 +157,8 @@ export type KeepPage = z.infer<typeof keepPageSchema>;
 
 export const appStateSchema = z.object({
   access: accessStateSchema,
+  /** What always-connect does now. */
+  alwaysConnect: alwaysConnectSchema,
   /** The person's chosen task. It stays until the portal closes or they leave it. */
   task: z.nullable(taskSchema),
   portal: portalStateSchema,

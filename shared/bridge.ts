@@ -36,6 +36,8 @@ export const bridge = {
     disconnect: { in: nothing, out: nothing },
     /** How the session went so far. Asking means that somebody looks, so the delay is measured more often. Null before the first session. */
     readConnection: { in: z.object({ span: z.enum(connectionSpans) }), out: z.nullable(connectionReportSchema) },
+    /** Always-connect goes on at once, without waiting for the end of its pause or for the next try. */
+    resumeAlwaysConnect: { in: nothing, out: nothing },
     /** Opens the network's own sign-in page in the system's browser. */
     openNetworkPage: { in: nothing, out: nothing },
     /** Dismisses an ending and shows the home screen. */

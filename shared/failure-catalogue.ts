@@ -82,6 +82,7 @@ export const failureCatalogue = {
   'session-revoked': 'later',
   'session-replaced': 'now',
   'gateway-gone': 'now',
+  'left-campus': 'now',
   'cannot-extend': 'never',
   // The tunnel
   'tunnel-dropped': 'now',

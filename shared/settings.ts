@@ -11,6 +11,14 @@ export const preferencesSchema = z.object({
   notifications: z.boolean(),
   /** Whether Causeway updates itself, where it may. */
   updates: z.boolean(),
+  /** Connect by itself whenever the person is off campus. */
+  alwaysConnect: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
-export const defaultPreferences: Preferences = { language: 'system', openAtLogin: false, notifications: true, updates: true };
+export const defaultPreferences: Preferences = {
+  language: 'system',
+  openAtLogin: false,
+  notifications: true,
+  updates: true,
+  alwaysConnect: false,
+};

@@ -20,6 +20,7 @@ export const examples: { readonly [K in PolicyKey]: PolicyValue<K> } = {
   trustedNetwork: 'profile',
   keepAlive: 'profile',
   quickConnect: true,
+  alwaysConnect: true,
   userAgent: 'AnyConnect Windows 4.10.06079',
   reportedSystem: 'win',
   language: 'system',

@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   target: GatewayTarget;
   driver: GatewayDriver;
   engine: TunnelEngine;
+  /** Whether this computer is on campus. Rejects when the signal aborts. */
+  isOnCampus: (signal: AbortSignal) => Promise<boolean>;
   deps: {
     environment: Environment;
     now: () => number;
@@ -18,6 +20,7 @@ export interface ConnectionOptions {
     log: (line: string) => void;
     tell?: (failure: Failure) => void;
     giveUpAfterMs?: number;
+    isAlwaysOn?: () => boolean;
   };
   apply: (event: AccessEvent) => boolean;
 }

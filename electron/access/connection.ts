@@ -10,6 +10,7 @@ import { askForTime, watchExpiry, type Expiring } from './watch/expiry.ts';
 import { HeldSession } from './held-session.ts';
 import { Reconnect } from './reconnect.ts';
 import { RetryWait } from './retry-wait.ts';
+import { CampusWatch } from './watch/campus-watch.ts';
 import { Link } from './watch/link.ts';
 import { watchPortal } from './watch/portal-health.ts';
 import { waitForRecovery } from './watch/link-recovery.ts';
@@ -36,6 +37,9 @@ export class Connection {
   private readonly wait: RetryWait;
   private readonly reconnect: Reconnect;
   private readonly expiring: Expiring;
+  private readonly campus: CampusWatch;
+  /** The computer came on campus while the link was up. */
+  private hasArrived = false;
   /** How many links in a row broke soon. */
   private flaps = 0;
 
@@ -44,7 +48,12 @@ export class Connection {
     const { now, log } = deps;
     this.held = new HeldSession({ driver, target, now, log });
     this.wait = new RetryWait(now);
-    this.reconnect = new Reconnect(options, this.held, this.wait);
+    this.campus = new CampusWatch({
+      isWanted: () => deps.isAlwaysOn?.() ?? false,
+      probe: options.isOnCampus,
+      environment: deps.environment,
+    });
+    this.reconnect = new Reconnect(options, this.held, this.wait, this.campus);
     const { lifetime } = this.held;
     this.expiring = { lifetime, link: () => this.link, isAsleep: () => this.wait.isSuspended, apply, log };
   }
@@ -85,24 +94,49 @@ export class Connection {
     const stopWatching = watchExpiry(this.expiring, signal);
     try {
       for (;;) {
-        const upSince = performance.now();
-        const why = await this.hold(signal);
-        if (why.over) return why.failure;
-        if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
-        apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
-        if (why.silent) {
-          if (await this.recovers(why.silent, why.failure, signal)) continue;
-          // The session may have ended, not just the link
-          const last = await this.hold(signal);
-          if (last.over) return last.failure;
-        }
-        const ending = await this.reconnect.run(why.failure, this.flaps++, signal);
+        const broke = await this.untilBroken(signal);
+        if (broke === 'recovered') continue;
+        if (broke !== 'on-campus' && 'over' in broke) return broke.over;
+        let ending = broke === 'on-campus' ? broke : await this.reconnect.run(broke.why, this.flaps++, signal);
+        while (ending === 'on-campus') ending = await this.restOnCampus(signal);
         if (ending) return ending;
       }
     } finally {
       unwatch();
       stopWatching();
     }
+  }
+
+  /** Keeps the link up until it breaks for good, the session is over, or the computer comes on campus. */
+  private async untilBroken(signal: AbortSignal): Promise<'recovered' | 'on-campus' | { over: Failure } | { why: Failure }> {
+    const { apply, deps } = this.options;
+    const upSince = performance.now();
+    const why = await this.hold(signal);
+    if (why.over) return { over: why.failure };
+    if (this.hasArrived) return 'on-campus';
+    if (performance.now() - upSince > steadyAfterMs) this.flaps = 0;
+    apply({ type: 'dropped', why: why.failure, at: deps.now(), nextTryAt: why.silent ? null : deps.now() });
+    if (why.silent) {
+      if (await this.recovers(why.silent, why.failure, signal)) return 'recovered';
+      // The session may have ended, not just the link
+      const last = await this.hold(signal);
+      if (last.over) return { over: last.failure };
+    }
+    return { why: why.failure };
+  }
+
+  /** On campus: closes the link, keeps the ticket, and goes on with the session once the computer has left. Returns as {@link Reconnect.run} does. */
+  private async restOnCampus(signal: AbortSignal): Promise<Failure | 'on-campus' | null> {
+    const { apply, deps, profile } = this.options;
+    this.hasArrived = false;
+    deps.log('on campus: the session rests');
+    apply({ type: 'arrived-on-campus' });
+    await this.held.detach();
+    await this.campus.left(signal);
+    throwIfCancelled(signal);
+    const why: Failure = { code: 'left-campus', params: { campus: profile.name } };
+    apply({ type: 'left-campus', why, at: deps.now() });
+    return this.reconnect.run(why, 0, signal);
   }
 
   /** The person has given a second factor by now, so a failure that may pass is retried before the session is lost. */
@@ -189,8 +223,16 @@ export class Connection {
     const { environment, log } = this.options.deps;
     const check = async (what: string): Promise<void> => {
       const { link } = this;
+      this.campus.noteMove();
       if (!link) {
         this.reconnect.startOver();
+        return;
+      }
+      // Through a tunnel for the whole computer, the probe would answer everywhere
+      if (this.options.profile.tunnel !== 'system' && (await this.campus.hasArrived(signal).catch(() => false))) {
+        if (this.link !== link) return;
+        this.hasArrived = true;
+        link.reportUnresponsive();
         return;
       }
       const alive = await link.answers();

@@ -16,6 +16,7 @@ import { signInWithFailover, type FailoverDeps } from './failover.ts';
 import type { Environment } from './environment.ts';
 import type { Link } from './watch/link.ts';
 import { isOnCampus } from './trusted-network.ts';
+import { CampusWatch } from './watch/campus-watch.ts';
 import { waitUntilOpen } from './watch/captive-portal-watch.ts';
 
 export interface ControllerDeps extends FailoverDeps {
@@ -37,6 +38,11 @@ export interface ControllerDeps extends FailoverDeps {
   tell?: (failure: Failure) => void;
   /** How long a gateway may stay away before its session is given up. Half an hour by default. */
   giveUpAfterMs?: number;
+  /**
+   * Whether the person wants to be connected whenever they are off campus. A session then rests while the computer is on
+   * campus, and is not given up as long as its ticket may be good. Default: no.
+   */
+  isAlwaysOn?: () => boolean;
 }
 
 /** What still hangs after this long is abandoned, so that Disconnect is back at `idle` within a second. */
@@ -166,6 +172,11 @@ export class AccessController {
     return link ? link.tunnel.dial(host, port, signal) : Promise.reject(fail('tunnel-down', { host }));
   }
 
+  /** Whether this computer is on that profile's campus. Rejects when the signal aborts. */
+  isOnCampus(profile: Profile, signal: AbortSignal): Promise<boolean> {
+    return isOnCampus(profile, this.deps.verifierFor(profile), signal);
+  }
+
   /** Bytes of this session, over all its tunnels. */
   traffic(): TrafficCount {
     return this.attempt?.connection?.traffic() ?? { received: 0, sent: 0 };
@@ -228,7 +239,13 @@ export class AccessController {
     if (!driver || !engine) throw fail('component-missing', { component: driver ? profile.tunnel : profile.protocol });
     if (await isOnCampus(profile, verifier, stop.signal)) {
       this.apply(attempt.number, { type: 'found-on-campus' });
-      return whenAborted(stop.signal).then(() => null);
+      const { isAlwaysOn = () => false, environment } = this.deps;
+      await new CampusWatch({
+        isWanted: isAlwaysOn,
+        probe: (signal) => isOnCampus(profile, verifier, signal),
+        environment,
+      }).left(stop.signal);
+      return null;
     }
     await engine.prepare?.(attempt.gateway, stop.signal);
     const { target, session } = await signInWithFailover(
@@ -258,6 +275,7 @@ export class AccessController {
       driver,
       engine,
       deps: this.deps,
+      isOnCampus: (signal) => isOnCampus(profile, verifier, signal),
       apply: (event) => this.apply(attempt.number, event),
     });
     return attempt.connection.live(session, stop.signal);

@@ -10,6 +10,7 @@ export function stateOf(parts: Parts, about: AppState['about']): AppState {
   const { passcode } = parts.pendingSecrets;
   return {
     access,
+    alwaysConnect: parts.alwaysConnect.state,
     task: parts.taskFlow.current,
     portal: parts.portal.state,
     signInPage: parts.signInPages.state,

@@ -12,6 +12,7 @@ import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
+import { AlwaysConnect } from './always-connect/always-connect.ts';
 import { stateOf } from './app-state.ts';
 import { Attempts } from './attempts.ts';
 import { interruptedRun } from './interrupted-run.ts';
@@ -79,6 +80,7 @@ class App implements Parts {
   readonly savedSignIn: SavedSignIn;
   readonly recovery: RecoveryFlow;
   readonly controller: AccessController;
+  readonly alwaysConnect: AlwaysConnect;
   readonly portal: PortalVisits;
   readonly signInPages: SignInPages;
   readonly proxyQuestion: ProxyQuestion;
@@ -93,6 +95,7 @@ class App implements Parts {
   settingsOpen = false;
   private readonly ending = new AbortController();
   private quitting = false;
+  private hasBegun = false;
   private readonly links = new LinkConfirmations();
   readonly attempts = new Attempts(this, (isOn) => this.otherVpn.watch(isOn));
   private readonly otherVpn: OtherVpnWatch;
@@ -162,9 +165,26 @@ class App implements Parts {
         answering: (prompt, answer) => this.knownNames.answer(prompt, answer),
         preset: (profile, prompt) => this.savedSignIn.preset(profile, prompt),
         prepared: (profile) => this.attempts.prepared(profile),
+        isAlwaysOn: () => this.preferences.alwaysConnect,
       },
       interrupted?.ending ?? null,
     );
+    this.alwaysConnect = new AlwaysConnect({
+      isWanted: () => this.preferences.alwaysConnect,
+      campus: () => this.profileStore.selected?.id ?? null,
+      isBusy: () => this.isBusy || this.profileStore.preview !== null,
+      access: () => this.controller.state,
+      connect: (profileId) => this.attempts.connectByItself(profileId),
+      end: () => this.controller.disconnect(),
+      acknowledge: () => this.controller.acknowledge(),
+      isOnCampus: (profileId, signal) => this.controller.isOnCampus(this.profileStore.find(profileId), signal),
+      environment: deps.environment,
+      now,
+      random: deps.random,
+      changed,
+      log,
+      stop: this.ending.signal,
+    });
     this.recovery = new RecoveryFlow(
       changed,
       ({ userId, password, passcode, expiresAt }) => {
@@ -231,6 +251,11 @@ class App implements Parts {
     this.connection = new ConnectionWatch({ source: this.controller, now, log });
     this.controller.onChange((state) => this.connection.accessChanged(state));
     this.samples.onSample((sample) => this.connection.sample(sample));
+    // Whoever built the application may end it at once
+    setImmediate(() => {
+      this.hasBegun = true;
+      this.changed();
+    });
   }
 
   get settings(): Settings {
@@ -279,6 +304,7 @@ class App implements Parts {
 
   private changed(): void {
     this.askLinkConfirmation();
+    if (this.hasBegun) this.alwaysConnect.look();
     const { state } = this;
     this.noteNames(state);
     for (const listener of this.stateListeners) listener(state);
@@ -315,8 +341,10 @@ class App implements Parts {
     try {
       const link = readLink(argument);
       if (link?.kind === 'campus') this.profileStore.throwUnlessMayAdd();
-      if (link?.kind === 'connect') this.links.queue({ kind: 'connect', profileId: this.profileStore.find(link.profileId).id });
-      else if (link) this.links.queue(link);
+      if (link?.kind === 'connect') {
+        const { id } = link.profileId === null ? this.profile : this.profileStore.find(link.profileId);
+        if (this.attempts.mayQuickConnect()) this.links.queue({ kind: 'connect', profileId: id });
+      } else if (link) this.links.queue(link);
       else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.profileStore.previewFile(argument);
       else throw fail('link-invalid');
       this.changed();
@@ -358,14 +386,15 @@ class App implements Parts {
     this.recorder.end();
   }
 
+  /** Something over the screens of a sign-in waits for the person. */
+  private get isBusy(): boolean {
+    return this.confirmation !== null || this.proxyQuestion.state !== null || this.recovery.state.step !== 'closed';
+  }
+
   private askLinkConfirmation(): void {
-    const { controller } = this;
-    const isBusy =
-      this.confirmation !== null ||
-      this.proxyQuestion.state !== null ||
-      this.recovery.state.step !== 'closed' ||
-      isSigningIn(controller.state);
-    this.confirmation = this.links.next(isBusy, controller.state, this.confirmation) ?? this.confirmation;
+    const { state } = this.controller;
+    const isBusy = this.isBusy || isSigningIn(state);
+    this.confirmation = this.links.next(isBusy, state, this.confirmation) ?? this.confirmation;
   }
 
   private portalChanged(): void {
@@ -399,6 +428,7 @@ export function createApplication(deps: ApplicationDeps): Application {
     dial: (host, port, signal) => app.controller.dial(host, port, signal),
     openArgument: (argument) => app.openArgument(argument),
     quickConnect: () => app.attempts.quickConnect(),
+    mayQuickConnect: () => app.attempts.mayQuickConnect(),
     tell: (failure) => app.notices.tell(failure),
     connect: (profileId, pressed) => connectOnly(app, profileId, pressed),
     pageKeeper: () => app.pageKeeper(),

@@ -13,6 +13,8 @@ export class Attempts {
   private pressed = false;
   /** Whether the person has said, for the current attempt, that its gateway may get their recovery passcode. */
   private usesHeldPasscode = false;
+  /** The tray's Connect that is under way. */
+  private quick: Promise<void> | null = null;
   /** The profile id of the current attempt. */
   private attempted: string | null = null;
   private lastKind: AccessState['kind'] = 'idle';
@@ -36,8 +38,10 @@ export class Attempts {
 
   /** Answers the questions of a new attempt that need no person. */
   prepared(profile: Profile): PreparedAnswer {
-    const saved = this.parts.savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed));
-    return this.usesHeldPasscode ? firstOf(this.heldOnce(), saved) : saved;
+    const { alwaysConnect, savedSignIn } = this.parts;
+    const saved = savedSignIn.preparedFor(profile, this.pressed, this.pageOpening.begin(this.pressed));
+    const known = this.usesHeldPasscode ? firstOf(this.heldOnce(), saved) : saved;
+    return (prompt) => (alwaysConnect.isHandsOff ? Promise.resolve(null) : known(prompt));
   }
 
   /**
@@ -64,32 +68,69 @@ export class Attempts {
    *   gets the recovery passcode, once
    */
   async connect(profileId: string, pressed: boolean, usesHeldPasscode = false): Promise<void> {
-    const { controller, notices, policy, profileStore, savedSignIn } = this.parts;
+    const { alwaysConnect, controller, notices, profileStore, savedSignIn } = this.parts;
     profileStore.find(profileId);
-    if (controller.state.kind === 'on-campus') await controller.disconnect();
-    await policy.beforeConnect();
-    const profile = profileStore.find(profileId);
-    const { gateways, name: campus } = profile;
-    if (allowedGateways(profile, policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
-    notices.dismiss('push-left');
-    this.pressed = pressed;
-    this.usesHeldPasscode = usesHeldPasscode;
-    this.attempted = profileId;
-    controller.connect(profile);
-    profileStore.select(profileId);
+    const profile = await alwaysConnect.yieldTo(async () => {
+      // What nobody asked for gives way to what somebody asks for
+      if (controller.state.kind === 'on-campus' || (controller.state.kind !== 'idle' && alwaysConnect.isHandsOff))
+        await controller.disconnect();
+      return this.begin(profileId, { pressed, usesHeldPasscode, byItself: false });
+    });
     notices.background(savedSignIn.page.probe(profile));
     // Last, because a locked keychain may ask the person to unlock it
     notices.background(savedSignIn.savedPassword.probe());
   }
 
-  /** Connects without a window until a question needs the person. Resolves then, or at the end of the attempt. */
+  /** Starts an attempt that nobody asked for: nothing that is saved is sent in it, until the person answers a question. */
+  async connectByItself(profileId: string): Promise<void> {
+    await this.begin(profileId, { pressed: false, usesHeldPasscode: false, byItself: true });
+  }
+
+  private async begin(
+    profileId: string,
+    { pressed, usesHeldPasscode, byItself }: { pressed: boolean; usesHeldPasscode: boolean; byItself: boolean },
+  ): Promise<Profile> {
+    const { alwaysConnect, controller, notices, policy, profileStore } = this.parts;
+    await policy.beforeConnect();
+    const profile = profileStore.find(profileId);
+    const { gateways, name: campus } = profile;
+    if (allowedGateways(profile, policy.policy).length === 0) throw fail('policy-gateways', { campus, gateway: gateways.join(', ') });
+    if (controller.state.kind !== 'idle') throw fail('not-now');
+    notices.dismiss('push-left');
+    this.pressed = pressed;
+    this.usesHeldPasscode = usesHeldPasscode;
+    this.attempted = profileId;
+    alwaysConnect.begin(byItself);
+    controller.connect(profile);
+    profileStore.select(profileId);
+    return profile;
+  }
+
+  /** Whether something outside the window may ask to connect: the tray, a link, a command. If not, it shows the window, where people press Connect. */
+  mayQuickConnect(): boolean {
+    const { desktop, policy } = this.parts;
+    if (!policy.policy.quickConnect) desktop.showWindow();
+    return policy.policy.quickConnect;
+  }
+
+  /**
+   * Connects without a window until a question needs the person. Resolves then, or at the end of the attempt. Asked again
+   * meanwhile, it does nothing more.
+   */
   async quickConnect(): Promise<void> {
-    const { controller, desktop, policy } = this.parts;
-    if (controller.state.kind !== 'idle') return;
-    if (!policy.policy.quickConnect) {
-      desktop.showWindow();
-      return;
+    const { controller } = this.parts;
+    if (this.quick) return this.quick;
+    if (controller.state.kind !== 'idle' || !this.mayQuickConnect()) return;
+    this.quick = this.connectQuickly();
+    try {
+      await this.quick;
+    } finally {
+      this.quick = null;
     }
+  }
+
+  private async connectQuickly(): Promise<void> {
+    const { controller, desktop } = this.parts;
     const settled = new Promise<void>((resolve) => {
       const off = controller.onChange((state) => {
         if (state.kind === 'asking' && !state.answered && state.autoAnswerAt === undefined) desktop.showWindow();
@@ -104,7 +145,8 @@ export class Attempts {
 
   /** Announces the new state, and does what it calls for. */
   accessChanged(state: AccessState): void {
-    const { notices, policy, portal, recovery, savedSignIn, taskFlow } = this.parts;
+    const { alwaysConnect, notices, policy, portal, recovery, savedSignIn, taskFlow } = this.parts;
+    alwaysConnect.accessChanged(state);
     if (state.kind === 'contacting') this.pageOpening.noteContact(state.gateway);
     const before = this.lastKind;
     this.lastKind = state.kind;

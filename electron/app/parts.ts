@@ -2,6 +2,7 @@ import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
 import type { AccessController } from '../access/controller.ts';
+import type { AlwaysConnect } from './always-connect/always-connect.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { ConnectionWatch } from './connection/connection-watch.ts';
@@ -26,6 +27,7 @@ export type Verbs = Application['verbs'];
 export interface Parts {
   readonly controller: AccessController;
   readonly connection: ConnectionWatch;
+  readonly alwaysConnect: AlwaysConnect;
   readonly profileStore: ProfileStore;
   readonly savedSignIn: SavedSignIn;
   readonly pendingSecrets: PendingSecrets;

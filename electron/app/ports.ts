@@ -28,6 +28,8 @@ export interface Application {
   openArgument(argument: string): Promise<void>;
   /** Connects from the tray, as far as possible without a question. Resolves when connected or when a question is open. */
   quickConnect(): Promise<void>;
+  /** Whether a link or a command may ask to connect, under the policy. If not, it shows the window. */
+  mayQuickConnect(): boolean;
   /** Shows a notice, unless one with the same code is shown already. */
   tell(failure: Failure): void;
   /** Does what the `connect` call does. `pressed`: a person has just asked for it, so a saved password may be sent without another question. */

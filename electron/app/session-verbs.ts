@@ -2,7 +2,10 @@ import { networkPageIn } from '../../shared/endings.ts';
 import { fail } from '../../shared/failure.ts';
 import type { Parts, Verbs } from './parts.ts';
 
-type SessionVerbs = Pick<Verbs, 'connect' | 'extend' | 'retryNow' | 'readConnection' | 'disconnect' | 'openNetworkPage' | 'acknowledge'>;
+type SessionVerbs = Pick<
+  Verbs,
+  'connect' | 'resumeAlwaysConnect' | 'extend' | 'retryNow' | 'readConnection' | 'disconnect' | 'openNetworkPage' | 'acknowledge'
+>;
 
 /** One session, from Connect to Disconnect. */
 export function sessionVerbs(parts: Parts): SessionVerbs {
@@ -14,7 +17,13 @@ export function sessionVerbs(parts: Parts): SessionVerbs {
       controller.retryNow();
     },
     readConnection: ({ span }) => Promise.resolve(parts.connection.report(span)),
-    disconnect: () => controller.disconnect(),
+    async disconnect() {
+      parts.alwaysConnect.pause();
+      await controller.disconnect();
+    },
+    async resumeAlwaysConnect() {
+      parts.alwaysConnect.resume();
+    },
     async openNetworkPage() {
       const address = networkPageIn(controller.state);
       if (address === null) throw fail('not-now');

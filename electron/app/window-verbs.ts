@@ -58,7 +58,9 @@ export function windowVerbs(parts: Parts): WindowVerbs {
       if (open) await savedSignIn.savedPassword.probe();
     },
     async changePreferences(change) {
-      const names = (['language', 'openAtLogin', 'notifications', 'updates'] as const).filter((name) => change[name] !== undefined);
+      const names = (['language', 'openAtLogin', 'notifications', 'alwaysConnect', 'updates'] as const).filter(
+        (name) => change[name] !== undefined,
+      );
       if (names.some((name) => isLocked(name, parts.policy.inForce))) throw fail('policy-locked');
       parts.update(() => {
         settings.update(({ preferences: now, chosenPreferences }) => ({
@@ -68,6 +70,7 @@ export function windowVerbs(parts: Parts): WindowVerbs {
             openAtLogin: change.openAtLogin ?? now.openAtLogin,
             notifications: change.notifications ?? now.notifications,
             updates: change.updates ?? now.updates,
+            alwaysConnect: change.alwaysConnect ?? now.alwaysConnect,
           },
         }));
         parts.applyPreferences();

@@ -11,8 +11,8 @@ export type Command = { json: boolean; folder: string | null } & (
 
 export interface ConnectCommand {
   verb: 'connect';
-  /** A profile's id, or a file. */
-  profile: string;
+  /** A profile's id, or a file. Null with `--quick`: the campus that was used last. */
+  profile: string | null;
   answers: string | null;
   /** The names to choose in the gateway's lists. */
   choose: readonly string[];
@@ -48,6 +48,7 @@ const options = {
   'choose': { type: 'string', multiple: true },
   'app-tunnel': { type: 'string' },
   'show-secret': { type: 'boolean' },
+  'quick': { type: 'boolean' },
   'json': { type: 'boolean' },
   'user-data-dir': { type: 'string' },
   'version': { type: 'boolean' },
@@ -66,7 +67,7 @@ export function readArguments(argv: readonly string[]): Command {
   const [verb, operand, extra] = positionals;
   if (values.help || verb === 'help') return { ...common, verb: 'help' };
   if (extra !== undefined) throw new UsageError('tooMany', { word: extra });
-  for (const option of ['answers', 'choose', 'app-tunnel', 'show-secret'] as const)
+  for (const option of ['answers', 'choose', 'app-tunnel', 'show-secret', 'quick'] as const)
     if (verb !== 'connect' && values[option] !== undefined) throw new UsageError('notForThis', { option });
   switch (verb) {
     case undefined:
@@ -81,11 +82,12 @@ export function readArguments(argv: readonly string[]): Command {
     case 'profiles':
       return { ...common, verb, profile: operand ?? null };
     case 'connect':
-      if (operand === undefined) throw new UsageError('needsProfile');
+      if (values.quick && operand !== undefined) throw new UsageError('tooMany', { word: operand });
+      if (!values.quick && operand === undefined) throw new UsageError('needsProfile');
       return {
         ...common,
         verb,
-        profile: operand,
+        profile: operand ?? null,
         answers: values.answers ?? null,
         choose: values.choose ?? [],
         appTunnel: portOf(values['app-tunnel']),

@@ -11,7 +11,7 @@ import type { ShippedCampus } from '../storage/campuses.ts';
 import { readProfileFile } from '../storage/profile-file.ts';
 import { atMost } from '../net/deadline.ts';
 import type { PreparedAnswers } from './answers.ts';
-import { UsageError, type ConnectCommand } from './arguments.ts';
+import { UsageError } from './arguments.ts';
 import { exitCode, exitCodeOf, failureIn, type ExitCode } from './exit-codes.ts';
 import { askInTerminal, waitingLines, type HeldAnswer } from './questions.ts';
 import type { Report } from './report.ts';
@@ -25,6 +25,8 @@ const disconnectTimeoutMs = 5_000;
 export interface Attempt {
   client: SessionClient;
   profile: Profile;
+  /** The command did not name the campus. */
+  quick: boolean;
   answers: PreparedAnswers | null;
   terminal: Terminal | null;
   report: Report;
@@ -54,7 +56,7 @@ export interface ProfileSources {
  * same id counts more than the one that ships.
  */
 export async function profileFor(
-  { profile: name }: Pick<ConnectCommand, 'profile'>,
+  { profile: name }: { profile: string },
   { known, campuses }: ProfileSources,
   report: Pick<Report, 'failure'>,
 ): Promise<Profile> {
@@ -101,7 +103,7 @@ export async function converse(attempt: Attempt): Promise<Outcome> {
   ];
   try {
     for (const { failure } of client.notices) report.failure(failure);
-    await client.connect(profile, attempt.terminal !== null);
+    await client.connect(profile, attempt.terminal !== null, attempt.quick);
     return await Promise.race([conversation.outcome, client.lost.then(() => lostOutcome(client.access, profile))]);
   } finally {
     conversation.close();
@@ -127,11 +129,13 @@ class Conversation {
   }
 
   onAccess(access: AccessState): void {
+    // Until then it is the end of an attempt that nobody asked for
+    this.started ||= access.kind === 'checking';
+    if (!this.started) return;
     if (access.kind === 'idle') {
-      if (this.started) this.settle(this.ownOutcome ?? { code: exitCodeOf(access.ending, this.lastAsked), failure: access.ending });
+      this.settle(this.ownOutcome ?? { code: exitCodeOf(access.ending, this.lastAsked), failure: access.ending });
       return;
     }
-    this.started = true;
     this.attempt.report.state(access);
     if (access.kind !== 'asking' || access.promptId !== this.open?.id) this.withdraw();
     if (access.kind === 'asking' && !access.answered && !this.open) void this.ask(access);

@@ -89,6 +89,7 @@ const exitCodes = {
   'session-revoked': ended,
   'session-replaced': ended,
   'gateway-gone': ended,
+  'left-campus': 7,
   'cannot-extend': ended,
   'tunnel-dropped': unreachable,
   'ticket-too-long': refused,

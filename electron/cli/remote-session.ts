@@ -1,5 +1,6 @@
 import net, { type Socket } from 'node:net';
 import * as z from 'zod';
+import type { AlwaysConnectState } from '../../shared/always-connect.ts';
 import type { AccessState } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { CausewayError, fail } from '../../shared/failure.ts';
@@ -38,6 +39,7 @@ export async function findSession(folder: string): Promise<SessionClient | null>
 class RemoteSession implements SessionClient {
   access: AccessState = { kind: 'idle', ending: null };
   profiles: readonly ProfileSummary[] = [];
+  alwaysConnect?: AlwaysConnectState;
   heldPasscode = false;
   readonly notices = [];
   readonly lost: Promise<void>;
@@ -88,7 +90,8 @@ class RemoteSession implements SessionClient {
       throw fail('control-foreign', undefined, { detail: address });
     }
     const client = new RemoteSession(socket, holder);
-    const { access, profiles } = await client.request('state', {});
+    const { access, profiles, alwaysConnect } = await client.request('state', {});
+    if (alwaysConnect) client.alwaysConnect = alwaysConnect;
     client.access = access;
     client.profiles = profiles;
     await client.request('watch', {});
@@ -104,8 +107,8 @@ class RemoteSession implements SessionClient {
     return () => undefined; // the app shows them in its own window
   }
 
-  async connect(profile: Profile, typed: boolean): Promise<void> {
-    await this.request('connect', { profileId: profile.id, typed });
+  async connect(profile: Profile, typed: boolean, quick: boolean): Promise<void> {
+    await this.request('connect', { profileId: profile.id, typed, quick });
   }
 
   async answer({ id }: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isUp } from '../../shared/access-state.ts';
 import type { AppNotice } from '../../shared/app-state.ts';
-import { failureOf } from '../../shared/failure.ts';
+import { fail, failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
 import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
@@ -182,9 +182,14 @@ async function withSession(
   }
 }
 
-function reportStatus({ access, holder }: SessionClient, report: Report, localizer: TerminalLocalizer): void {
+function reportStatus({ access, holder, alwaysConnect }: SessionClient, report: Report, localizer: TerminalLocalizer): void {
   const { commandLine } = localizer;
-  report.event({ ...stateEvent(access), ...(holder === 'here' ? {} : { holder }) });
+  report.event({
+    ...stateEvent(access),
+    ...(holder === 'here' ? {} : { holder }),
+    ...(alwaysConnect && alwaysConnect.step !== 'off' ? { always: alwaysConnect.step } : {}),
+    ...(alwaysConnect && 'until' in alwaysConnect ? { alwaysUntil: alwaysConnect.until } : {}),
+  });
   if (access.kind === 'connected') {
     const { gateway, user, since, expiresAt, portal } = access;
     report.say(localizer.format(commandLine.statusConnected, { gateway, user, sinceAt: since }));
@@ -194,6 +199,10 @@ function reportStatus({ access, holder }: SessionClient, report: Report, localiz
   if (access.kind === 'idle') report.say(commandLine.nothing);
   else if (access.kind === 'asking') report.say(localizer.format(commandLine.state.asking, { gateway: access.gateway }));
   if (access.kind !== 'idle' && holder !== 'here') report.say(commandLine.holder[holder]);
+  const { always } = localizer.messages;
+  if (alwaysConnect?.step === 'paused') report.say(localizer.format(always.paused, { untilAt: alwaysConnect.until }));
+  if (alwaysConnect?.step === 'waiting') report.say(localizer.format(always.waiting, { untilAt: alwaysConnect.until }));
+  if (alwaysConnect?.step === 'stopped' || alwaysConnect?.step === 'asking') report.say(always.stopped);
 }
 
 /** Opens the portal in the app's window if the app runs and is connected. Otherwise prints the address. */
@@ -275,10 +284,13 @@ async function connect(
     const settings = await openSettings(folder, host, report);
     const core = host.core(settings);
     // Report an unknown profile first, before other problems
-    const profile = await profileFor(command, { known: settings.get().profiles, campuses: host.campuses }, report);
+    const profile =
+      command.profile === null
+        ? lastProfile(settings, host, found?.holder === 'app')
+        : await profileFor({ profile: command.profile }, { known: settings.get().profiles, campuses: host.campuses }, report);
     const answers = await answersFor(command, core.now, profile);
     if (!host.terminal && command.answers === null) throw new UsageError(host.noTerminal);
-    if (found && found.access.kind !== 'idle') throw new UsageError('busy', { campus: campusOf(found) });
+    if (found && !isFree(found)) throw new UsageError('busy', { campus: campusOf(found) });
     // The app connects only with a profile that it has shown and a person has accepted, not with a file
     if (found?.holder === 'app' && !isKnown(underPolicy(profile, host.policy.current.policy), found)) throw new UsageError('otherProfile');
     const client = found?.holder === 'app' ? found : await localSession(core, folder);
@@ -290,6 +302,7 @@ async function connect(
       const outcome = await converse({
         client,
         profile,
+        quick: command.profile === null,
         answers,
         terminal: host.terminal,
         report,
@@ -308,6 +321,18 @@ async function connect(
     await found?.close();
   }
 }
+
+/** The campus that was used last, if policy lets a command connect there without naming it. The app decides for itself, and shows its window. */
+function lastProfile(settings: Settings, { policy }: Host, appRuns: boolean): Profile {
+  if (!appRuns && !policy.current.policy.quickConnect) throw fail('policy-locked');
+  const { profiles, lastProfileId } = settings.get();
+  const profile = profiles.find(({ id }) => id === lastProfileId) ?? profiles[0];
+  if (!profile) throw new UsageError('noProfiles');
+  return profile;
+}
+
+/** Whether this command may connect. An attempt that nobody asked for gives way. */
+const isFree = ({ access, alwaysConnect }: SessionClient): boolean => access.kind === 'idle' || alwaysConnect?.step === 'asking';
 
 /** The answers that need no person: from a file, and from names on the command line. */
 async function answersFor({ answers, choose }: ConnectCommand, now: () => number, profile: Profile): Promise<PreparedAnswers | null> {

@@ -1,3 +1,4 @@
+import type { AlwaysConnectState } from '../../shared/always-connect.ts';
 import type { AccessState } from '../../shared/access-state.ts';
 import type { AppNotice, ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -17,14 +18,19 @@ export interface SessionClient {
   readonly holder: ControlHolder | 'here';
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
+  /** What the app's always-connect did when this client found the app. */
+  readonly alwaysConnect?: AlwaysConnectState;
   /** Notices to report. They do not end the session. */
   readonly notices: readonly AppNotice[];
   onAccess(listener: (access: AccessState) => void): () => void;
   onNotice(listener: (failure: Failure) => void): () => void;
   /** Settles when the session is lost: the app was quit. */
   readonly lost: Promise<void>;
-  /** @param typed whether a person at this terminal typed it: only then is a saved password sent automatically */
-  connect(profile: Profile, typed: boolean): Promise<void>;
+  /**
+   * @param typed whether a person at this terminal typed it: only then is a saved password sent automatically
+   * @param quick whether the command did not name the campus
+   */
+  connect(profile: Profile, typed: boolean, quick: boolean): Promise<void>;
   /** @param typed whether a person at this terminal typed it */
   answer(prompt: { id: string; prompt: Prompt }, answer: Answer, typed: boolean): Promise<void>;
   /** Whether the app holds a recovery passcode, because the person lost their phone. */

@@ -169,7 +169,7 @@ function map<T>(entry: Reader<T>): Reader<Record<string, T>> {
 
 const preferences: Reader<Preferences> = (value, path, dropped) => {
   const entries = whole(z.record(z.string(), z.unknown()))(value, path, dropped) ?? {};
-  const { language, openAtLogin, notifications, updates: wantsUpdates } = preferencesSchema.shape;
+  const { language, openAtLogin, notifications, alwaysConnect, updates: wantsUpdates } = preferencesSchema.shape;
   const take = <T>(key: keyof Preferences, schema: z.core.$ZodType<T>, fallback: T): T =>
     readEntry(entries, key, whole(schema), fallback, `${path}.${key}`, dropped);
   return {
@@ -177,6 +177,7 @@ const preferences: Reader<Preferences> = (value, path, dropped) => {
     openAtLogin: take('openAtLogin', openAtLogin, defaultPreferences.openAtLogin),
     notifications: take('notifications', notifications, defaultPreferences.notifications),
     updates: take('updates', wantsUpdates, defaultPreferences.updates),
+    alwaysConnect: take('alwaysConnect', alwaysConnect, defaultPreferences.alwaysConnect),
   };
 };
 

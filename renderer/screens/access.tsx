@@ -36,7 +36,11 @@ export function AccessScreen({ state, profile }: { state: AppState; profile: Pro
     case 'checking':
       return <Checking above={above} />;
     case 'on-campus':
-      return beside ? <Guide access={access} portal={beside} state={state} profile={profile} /> : <OnCampus profile={profile} />;
+      return beside ? (
+        <Guide access={access} portal={beside} state={state} profile={profile} />
+      ) : (
+        <OnCampus access={access} profile={profile} />
+      );
     case 'contacting':
       return <Contacting access={access} above={above} />;
     case 'asking':

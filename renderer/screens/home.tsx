@@ -4,6 +4,7 @@ import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { SelectField } from '../ui/fields.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
+import { AlwaysConnect } from '../ui/always-connect.tsx';
 import { Actions, Screen } from '../ui/screen.tsx';
 import { Tasks } from '../ui/tasks.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
@@ -33,6 +34,7 @@ export function Home({ state, profile }: { state: AppState; profile: ProfileSumm
           {messages.action.connect}
         </Button>
       </Actions>
+      <AlwaysConnect state={state.alwaysConnect} />
       <Tasks title={messages.home.tasks} />
       <HelpDesk contact={profile.helpDesk} />
     </Screen>

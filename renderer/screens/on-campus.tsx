@@ -1,3 +1,4 @@
+import type { AccessStateOf } from '../../shared/access-state.ts';
 import type { ProfileSummary } from '../../shared/app-state.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -7,7 +8,7 @@ import { Tasks } from '../ui/tasks.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
 /** The screen on campus: there is nothing to connect, as the portal can be reached directly. */
-export function OnCampus({ profile }: { profile: ProfileSummary }) {
+export function OnCampus({ access, profile }: { access: AccessStateOf<'on-campus'>; profile: ProfileSummary }) {
   const { messages } = useLocalizer();
   const { busy, run } = useVerbs();
   const open = (): void => void run('openPortal');
@@ -16,6 +17,7 @@ export function OnCampus({ profile }: { profile: ProfileSummary }) {
     <Screen title={messages.onCampus.title} above={profile.name} onEnter={open} onEscape={leave}>
       <ConnectionLine state="direct" />
       <p className="lead">{messages.onCampus.lead}</p>
+      {access.held && <p>{messages.always.rests}</p>}
       <Actions>
         <Button kind="primary" size="large" pending={busy} onPress={open}>
           {messages.action.openPortal}

@@ -91,6 +91,16 @@ export function Settings({ state }: { state: AppState }) {
           onChange={(openAtLogin) => void run('changePreferences', { openAtLogin })}
         />
         {isLocked(state, 'startAtSignIn') && <Locked policy={policy} />}
+        <div>
+          <Checkbox
+            label={messages.always.setting}
+            checked={preferences.alwaysConnect}
+            disabled={isLocked(state, 'alwaysConnect')}
+            onChange={(alwaysConnect) => void run('changePreferences', { alwaysConnect })}
+          />
+          <p className="hint">{messages.always.hint}</p>
+          {isLocked(state, 'alwaysConnect') && <Locked policy={policy} />}
+        </div>
         <Checkbox
           label={messages.settings.notifications}
           checked={preferences.notifications}

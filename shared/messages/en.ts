@@ -1,3 +1,4 @@
+import { always } from './en/always.ts';
 import { connection } from './en/connection.ts';
 import { desktop } from './en/desktop.ts';
 import { failures, unknown } from './en/failures.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...screens,
   ...prompts,
   ...desktop,
+  always,
   connection,
   recovery,
   guide,

@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { always } from './pt/always.ts';
 import { connection } from './pt/connection.ts';
 import { desktop } from './pt/desktop.ts';
 import { failures, unknown } from './pt/failures.ts';
@@ -18,6 +19,7 @@ export const pt: Messages = {
   ...screens,
   ...prompts,
   ...desktop,
+  always,
   connection,
   recovery,
   guide,

@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { always } from './zh-Hant/always.ts';
 import { connection } from './zh-Hant/connection.ts';
 import { desktop } from './zh-Hant/desktop.ts';
 import { failures, unknown } from './zh-Hant/failures.ts';
@@ -18,6 +19,7 @@ export const zhHant: Messages = {
   ...screens,
   ...prompts,
   ...desktop,
+  always,
   connection,
   recovery,
   guide,

@@ -51,6 +51,7 @@ const keys = {
   trustedNetwork: { kind: 'choice', group: 'connection', since: '0.1.0' },
   keepAlive: { kind: 'choice', group: 'connection', since: '0.1.0' },
   quickConnect: { kind: 'switch', group: 'connection', since: '0.1.0' },
+  alwaysConnect: { kind: 'switch', group: 'connection', since: '0.1.0', personal: true },
   userAgent: { kind: 'text', group: 'connection', since: '0.1.0', atStart: true },
   reportedSystem: { kind: 'choice', group: 'connection', since: '0.1.0', atStart: true },
   language: { kind: 'choice', group: 'app', since: '0.1.0', personal: true },

@@ -28,7 +28,7 @@ interface CrashScene {
 
 /** What the person has set up, which must survive every crash. */
 const setUp = {
-  preferences: { language: 'en' as const, openAtLogin: false, updates: true, notifications: false },
+  preferences: { language: 'en' as const, openAtLogin: false, updates: true, notifications: false, alwaysConnect: false },
   windowBounds: { x: 40, y: 30, width: 460, height: 700 },
 };
 const settingsFile = z.looseObject({ userIds: z.record(z.string(), z.string()) });

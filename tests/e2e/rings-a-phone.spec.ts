@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startCampus, type CampusOptions } from '../../campus/campus.ts';
 import { mei } from '../tour/people.ts';
 import { canStartKeyring, startKeyring, type Keyring } from '../support/keyring.ts';
 import { inDouble, onRealElectron } from './support/double.ts';
@@ -28,8 +29,8 @@ test.describe('when a saved password is sent', () => {
   });
 
   /** Signs in with Remember, and disconnects. `sent` counts the passwords that reach the campus from then on. */
-  async function kept(open: typeof Scene.open): Promise<{ scene: Scene; sent: () => number }> {
-    const scene = await open({}, { userData, env: keyring.env });
+  async function kept(open: typeof Scene.open, options: CampusOptions = {}): Promise<{ scene: Scene; sent: () => number }> {
+    const scene = await open(options, { userData, env: keyring.env });
     await scene.connect();
     await scene.proceed();
     await scene.window.getByLabel('UMPASS user ID').fill(mei.userId);
@@ -120,6 +121,51 @@ test.describe('when a saved password is sent', () => {
     await scene.button('Proceed').click();
     await expect(scene.heading('Confirm it is you')).toBeVisible();
     expect(sent()).toBe(1);
+  });
+
+  test('with always-connect, a start at sign-in stops at the question with one notification and sends nothing; a session goes on by itself', async ({
+    open,
+  }) => {
+    const dataDirectory = path.join(userData, 'campus');
+    const { scene, sent } = await kept(open, { dataDirectory });
+    await scene.button('Settings').click();
+    await scene.window.getByRole('checkbox', { name: 'Always connect when I am off campus' }).check({ force: true });
+    await scene.button('Close settings').click();
+    // A person's Disconnect counts
+    await leave(scene);
+    await scene.says(/^Paused until/);
+    await expect(scene.button('Resume')).toBeVisible();
+    await scene.client.close();
+
+    scene.client = await startClient({ userData, env: keyring.env, args: ['--hidden'] });
+    await expect(scene.heading('Notice from your campus')).toBeAttached();
+    const told = () =>
+      inDouble(scene.client, (double) => double.notifications.filter(({ title }) => title === 'You are off campus').length);
+    const isVisible = () => inDouble(scene.client, (double) => double.windows()[0]?.isVisible() === true);
+    await expect.poll(told).toBe(1);
+    await inDouble(scene.client, (double) => double.resume());
+    expect(await isVisible()).toBe(false);
+    expect(await inDouble(scene.client, (double) => double.trays.at(-1)?.toolTip ?? '')).toContain('Waiting for your answer');
+    await inDouble(scene.client, (double) => double.notifications.find(({ title }) => title === 'You are off campus')?.click());
+    await expect.poll(isVisible).toBe(true);
+    await scene.proceed();
+    await stopsAtSignIn(scene, sent);
+    expect(scene.campus.records.sessions()).toEqual([]);
+    expect(await told()).toBe(1);
+
+    // From here on it is the person's sign-in
+    await scene.signIn();
+    await confirm(scene);
+    expect(sent()).toBe(1);
+    const session = scene.campus.records.sessions()[0]?.id;
+    const { port } = scene.campus;
+    await scene.campus.stop();
+    await scene.says(/Reconnecting/);
+    scene.campus = await startCampus({ dataDirectory, port });
+    await inDouble(scene.client, (double) => double.resume());
+    await expect(scene.heading('Connected')).toBeVisible({ timeout: 40_000 });
+    expect(scene.campus.records.sessions().map(({ id }) => id)).toEqual([session]);
+    expect(scene.campus.services.factors.waiting(mei.phone)).toEqual([]);
   });
 
   test('a saved password is not sent when Causeway starts again after a crash: the ticket resumes the session, or nothing does', async ({

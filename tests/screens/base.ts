@@ -36,6 +36,7 @@ export const sha256 = '3F:0A:91:C4:77:1E:5B:D2:88:60:AF:3C:09:E4:12:BD:5A:F7:2C:
 
 const base: AppState = {
   access: { kind: 'idle', ending: null },
+  alwaysConnect: { step: 'off' },
   task: null,
   portal: { kind: 'closed' },
   signInPage: { kind: 'closed' },
@@ -47,7 +48,7 @@ const base: AppState = {
   profileId: campus.id,
   preview: null,
   confirmation: null,
-  preferences: { language: 'en', openAtLogin: false, notifications: true, updates: true },
+  preferences: { language: 'en', openAtLogin: false, notifications: true, updates: true, alwaysConnect: false },
   settingsOpen: false,
   saved: { userId: null, password: false, offered: false, keychain: 'available' },
   proxyQuestion: null,

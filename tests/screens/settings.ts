@@ -71,7 +71,7 @@ export const settingsScreens: Screens = {
     state: state({
       settingsOpen: true,
       profiles: [campus, college],
-      preferences: { language: 'en', openAtLogin: true, notifications: true, updates: true },
+      preferences: { language: 'en', openAtLogin: true, notifications: true, updates: true, alwaysConnect: true },
       policy: managed,
     }),
     heading: 'Settings',

@@ -53,6 +53,7 @@ describe('calls that do not fit their schema', () => {
       dial: () => Promise.reject(new Error('nothing is up')),
       openArgument: () => Promise.resolve(),
       quickConnect: () => Promise.resolve(),
+      mayQuickConnect: () => true,
       tell: () => undefined,
       connect: () => Promise.resolve(),
       pageKeeper: () => null,

@@ -33,6 +33,7 @@ export const noPolicyState: AppState['policy'] = {
 export function appState(access: AccessState, more: Partial<AppState> = {}): AppState {
   return {
     access,
+    alwaysConnect: { step: 'off' },
     task: null,
     portal: { kind: 'closed' },
     signInPage: { kind: 'closed' },

@@ -1,3 +1,4 @@
+import { fail } from '../../../shared/failure.ts';
 import type { ControlledSession } from './control.ts';
 import type { Application } from '../ports.ts';
 
@@ -23,7 +24,13 @@ export function appSession(application: Application, showWindow: () => void): Co
         listener(access);
       });
     },
-    connect: (profileId, typed) => application.connect(profileId, typed),
+    get alwaysConnect() {
+      return application.state.alwaysConnect;
+    },
+    async connect(profileId, typed, quick) {
+      if (quick && !application.mayQuickConnect()) throw fail('policy-locked');
+      await application.connect(profileId, typed);
+    },
     answer: (promptId, answer) => verbs.answer({ promptId, answer, remember: false }),
     heldPasscode: {
       isHeld: () => application.state.heldPasscode !== null,

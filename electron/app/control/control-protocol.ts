@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { alwaysConnectSchema } from '../../../shared/always-connect.ts';
 import { accessStateSchema } from '../../../shared/access-state.ts';
 import { profileSummarySchema } from '../../../shared/app-state.ts';
 import { failureSchema } from '../../../shared/failure.ts';
@@ -27,8 +28,11 @@ export const controlRequestSchema = z.discriminatedUnion('verb', [
   z.object({ id, verb: z.literal('state') }),
   /** Sends the current access state, then every later one. */
   z.object({ id, verb: z.literal('watch') }),
-  /** `typed`: a person at a terminal has just typed it. Without it no password from the keychain is sent automatically. */
-  z.object({ id, verb: z.literal('connect'), profileId, typed: z.optional(z.boolean()) }),
+  /**
+   * `typed`: a person at a terminal has just typed it. Without it no password from the keychain is sent automatically.
+   * `quick`: the command did not name the campus, as the tray does not; policy may not allow it.
+   */
+  z.object({ id, verb: z.literal('connect'), profileId, typed: z.optional(z.boolean()), quick: z.optional(z.boolean()) }),
   /** `typed`: a person at a terminal has just typed it. Without it no push is sent. */
   z.object({ id, verb: z.literal('answer'), promptId: z.string().check(z.maxLength(100)), answer: answerSchema, typed: z.boolean() }),
   /** Answers with the recovery passcode that the app holds: a person at a terminal has just chosen it. The passcode stays in the app. */
@@ -49,7 +53,12 @@ export type ControlHolder = z.infer<typeof holderSchema>;
 
 /** What each verb returns. */
 export const controlValues = {
-  state: z.object({ access: accessStateSchema, profiles: z.array(profileSummarySchema), holder: holderSchema }),
+  state: z.object({
+    access: accessStateSchema,
+    profiles: z.array(profileSummarySchema),
+    holder: holderSchema,
+    alwaysConnect: z.optional(alwaysConnectSchema),
+  }),
   watch: z.object({}),
   connect: z.object({}),
   answer: z.object({}),

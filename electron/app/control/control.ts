@@ -1,4 +1,5 @@
 import net, { type Socket } from 'node:net';
+import type { AlwaysConnectState } from '../../../shared/always-connect.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
 import type { ProfileSummary } from '../../../shared/app-state.ts';
 import { fail, failureOf } from '../../../shared/failure.ts';
@@ -29,8 +30,13 @@ export interface ControlledSession {
   readonly access: AccessState;
   readonly profiles: readonly ProfileSummary[];
   onAccess(listener: (access: AccessState) => void): () => void;
-  /** @param typed whether a person has just typed the command */
-  connect(profileId: string, typed: boolean): Promise<void>;
+  /** What always-connect does. A command line has none. */
+  readonly alwaysConnect?: AlwaysConnectState;
+  /**
+   * @param typed whether a person has just typed the command
+   * @param quick whether it did not name the campus; fails with `policy-locked` if policy does not allow that
+   */
+  connect(profileId: string, typed: boolean, quick: boolean): Promise<void>;
   answer(promptId: string, answer: Answer): Promise<void>;
   /** The recovery passcode that the app holds. A command line holds none. */
   readonly heldPasscode?: { isHeld(): boolean; answer(promptId: string): Promise<void> };
@@ -167,13 +173,18 @@ class Client {
     const { session } = this;
     switch (request.verb) {
       case 'state':
-        return { access: session.access, profiles: [...session.profiles], holder: session.holder };
+        return {
+          access: session.access,
+          profiles: [...session.profiles],
+          holder: session.holder,
+          ...(session.alwaysConnect && { alwaysConnect: session.alwaysConnect }),
+        };
       case 'watch':
         this.unwatch ??= session.onAccess((access) => this.sendState(access));
         this.sendState(session.access);
         return {};
       case 'connect':
-        await session.connect(request.profileId, request.typed ?? false);
+        await session.connect(request.profileId, request.typed ?? false, request.quick ?? false);
         return {};
       case 'answer': {
         const { promptId, answer, typed } = request;

@@ -5,13 +5,16 @@ import type { PolicyInForce } from '../../storage/policy/policy.ts';
 import type { SettingsFile } from '../../storage/settings-file.ts';
 
 /** The key of the policy that decides a setting of a person's. */
-const keyOf = { language: 'language', openAtLogin: 'startAtSignIn', updates: 'updates' } as const satisfies Partial<
-  Record<keyof Preferences, PolicyKey>
->;
+const keyOf = {
+  language: 'language',
+  openAtLogin: 'startAtSignIn',
+  alwaysConnect: 'alwaysConnect',
+  updates: 'updates',
+} as const satisfies Partial<Record<keyof Preferences, PolicyKey>>;
 
 /** Whether people cannot change a setting. */
 export function isLocked(name: keyof Preferences, { decisions }: PolicyInForce): boolean {
-  return (name === 'language' || name === 'openAtLogin' || name === 'updates') && decisions.get(keyOf[name])?.source.level === 'enforced';
+  return name !== 'notifications' && decisions.get(keyOf[name])?.source.level === 'enforced';
 }
 
 type Chosen = Pick<SettingsFile, 'preferences' | 'chosenPreferences'>;
@@ -26,11 +29,12 @@ function isPolicys(name: keyof Preferences, inForce: PolicyInForce, { preference
 
 /** The settings that count: what the policy enforces, else what the person chose, else the policy's default. Pure. */
 export function preferencesUnder(inForce: PolicyInForce, chosen: Chosen): Preferences {
-  const { language, startAtSignIn } = inForce.policy;
+  const { language, startAtSignIn, alwaysConnect } = inForce.policy;
   return {
     ...chosen.preferences,
     ...(language !== null && isPolicys('language', inForce, chosen) && { language }),
     ...(startAtSignIn !== null && isPolicys('openAtLogin', inForce, chosen) && { openAtLogin: startAtSignIn }),
+    ...(alwaysConnect !== null && isPolicys('alwaysConnect', inForce, chosen) && { alwaysConnect }),
     updates: updateModeUnder(inForce, chosen).mode === 'automatic',
   };
 }

@@ -30,6 +30,7 @@ export function signInVerbs(parts: Parts): SignInVerbs {
     savedSignIn.note(state.profileId, state.prompt, chosenAnswer, remember);
     if (state.prompt.kind === 'certificate' && chosenAnswer.kind === 'certificate' && chosenAnswer.accept)
       profileStore.accept(state.prompt);
+    parts.alwaysConnect.answered();
     controller.answer(promptId, chosenAnswer);
   };
 

@@ -4,7 +4,19 @@ import { failureOf } from '../../../shared/failure.ts';
 
 /** The commands of the tray, the menu and the notifications: some of the bridge's calls, and showing the window. */
 export type Command =
-  'connect' | 'try-now' | 'extend' | 'end' | 'open' | 'open-portal' | 'settings' | 'help-desk' | 'logs' | 'update' | 'quit' | Task;
+  | 'connect'
+  | 'resume'
+  | 'try-now'
+  | 'extend'
+  | 'end'
+  | 'open'
+  | 'open-portal'
+  | 'settings'
+  | 'help-desk'
+  | 'logs'
+  | 'update'
+  | 'quit'
+  | Task;
 
 export interface CommandContext {
   application: Application;
@@ -27,6 +39,8 @@ async function run(command: Command, { application, showWindow, requestQuit }: C
   switch (command) {
     case 'connect':
       return application.quickConnect();
+    case 'resume':
+      return verbs.resumeAlwaysConnect();
     case 'try-now':
       return verbs.retryNow();
     case 'extend':

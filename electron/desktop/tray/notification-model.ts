@@ -40,6 +40,8 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
   const { messages } = localizer;
   const { access } = state;
   const text = messages.notification;
+  const unasked = alwaysNotice(state, localizer);
+  if (unasked !== undefined) return unasked;
   switch (access.kind) {
     case 'asking': {
       // A question that is answered automatically needs nobody
@@ -81,6 +83,33 @@ export function noticeFor(state: AppState, last: LastSession, localizer: Localiz
     case 'opening':
     case 'closing':
       return null;
+  }
+}
+
+/** What always-connect has to tell. Undefined: the access state decides. */
+function alwaysNotice(state: AppState, { messages, format, failure }: Localizer): Notice | null | undefined {
+  const { access, alwaysConnect } = state;
+  const { always } = messages;
+  const campus = campusOf(state)?.name ?? messages.app.name;
+  // The session that rests is told, its end is not: nobody has lost anything
+  if (access.kind === 'on-campus' && access.held)
+    return { id: `campus:${access.profileId}:${access.held.since}`, title: always.campusTitle, body: always.campusText };
+  if (access.kind === 'reconnecting' && access.why.code === 'left-campus') return null;
+  switch (alwaysConnect.step) {
+    case 'asking':
+      return { id: `always:${alwaysConnect.round}`, title: always.askTitle, body: format(always.askText, { campus }) };
+    case 'stopped': {
+      // The same id as the question's: somebody who did not answer it is not told again
+      const why = access.kind === 'idle' && access.ending ? failure(access.ending).happened : format(always.stoppedText, { campus });
+      return { id: `always:${alwaysConnect.round}`, title: always.stoppedTitle, body: why };
+    }
+    case 'waiting':
+    case 'watching':
+      // It goes on by itself
+      return access.kind === 'idle' ? null : undefined;
+    case 'off':
+    case 'paused':
+      return undefined;
   }
 }
 

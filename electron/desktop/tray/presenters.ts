@@ -12,6 +12,8 @@ import type { MainWindow } from '../window/window.ts';
 export interface DesktopPresenters {
   /** Says once a run that the window was minimised because this desktop has no tray. */
   notifyMinimised(): void;
+  /** A tray has come after the icon was made. */
+  renewTray(): void;
   close(): void;
 }
 
@@ -49,6 +51,7 @@ export function createDesktopPresenters(
       const { notification } = language.localizer.messages;
       notifier.show(notification.trayTitle, notification.minimizedText);
     },
+    renewTray: () => tray.renew(),
     close() {
       for (const stop of stops) stop();
       tray.close();

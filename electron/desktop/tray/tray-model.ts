@@ -22,11 +22,14 @@ export function trayModel(state: AppState, localizer: Localizer): TrayModel {
   const { messages } = localizer;
   const { access } = state;
   const campus = campusOf(state);
-  const status = statusLine(access, campus?.name ?? messages.app.name, localizer);
+  const status = statusLine(state, campus?.name ?? messages.app.name, localizer);
   const command = (text: string, command: Command, enabled = true): TrayRow => ({ kind: 'command', text, command, enabled });
 
   const session: TrayRow[] = [];
   if (access.kind === 'idle' && campus) session.push(command(localizer.format(messages.tray.connect, { campus: campus.name }), 'connect'));
+  if (state.alwaysConnect.step === 'paused') session.push(command(messages.always.resume, 'resume'));
+  if (state.alwaysConnect.step === 'asking')
+    session.push(command(localizer.format(messages.always.traySignIn, { campus: campus?.name ?? messages.app.name }), 'open'));
   if (access.kind === 'reconnecting') session.push(command(messages.tray.retryNow, 'try-now'));
   if (access.kind === 'connected' && access.expiring && access.extendable) session.push(command(messages.tray.extend, 'extend'));
   session.push(command(messages.tray.openPortal, 'open-portal', isUp(access)));
@@ -34,7 +37,7 @@ export function trayModel(state: AppState, localizer: Localizer): TrayModel {
   if (isSigningIn(access)) session.push(command(messages.tray.cancel, 'end'));
 
   return {
-    icon: iconOf(access),
+    icon: state.alwaysConnect.step === 'stopped' ? 'attention' : iconOf(access),
     tooltip: localizer.format(messages.tray.tooltip, { status }),
     rows: [
       { kind: 'line', text: status },
@@ -72,11 +75,13 @@ function iconOf(access: AccessState): TrayIcon {
   }
 }
 
-function statusLine(access: AccessState, campus: string, localizer: Localizer): string {
+function statusLine({ access, alwaysConnect }: AppState, campus: string, localizer: Localizer): string {
   const { messages } = localizer;
   const status = localizer.format(messages.status[access.kind], { campus, gateway: 'gateway' in access ? access.gateway : campus });
   if (access.kind === 'idle' && access.ending)
     return localizer.format(messages.tray.failed, { title: localizer.failure(access.ending).title });
+  if (alwaysConnect.step === 'paused') return localizer.format(messages.always.trayPaused, { untilAt: alwaysConnect.until });
+  if (alwaysConnect.step === 'waiting') return messages.always.trayWaiting;
   if (access.kind === 'connected' && access.expiresAt !== null)
     return localizer.format(messages.tray.until, { status, untilAt: access.expiresAt });
   if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.tray.codeWaiting;

@@ -4,11 +4,14 @@ import { promisify } from 'node:util';
 import { Menu, Tray, nativeImage, nativeTheme, type MenuItemConstructorOptions, type NativeImage } from 'electron';
 import type { Command } from '../system/command.ts';
 import type { TrayIcon, TrayModel, TrayRow } from './tray-model.ts';
+import { delay } from '../../../shared/abort.ts';
 import { dbusSend } from '../system/programs-linux.ts';
 
 /** The tray icon, which shows the state. */
 export interface TrayAdapter {
   show(model: TrayModel): void;
+  /** Makes the icon anew, for a tray that came after it: Electron's icon on Linux does not look for one again (`tray_icon_linux.cc`). */
+  renew(): void;
   close(): void;
 }
 
@@ -40,6 +43,11 @@ export function createTray(folder: string, perform: (command: Command) => void):
       shown = model;
       draw(model);
     },
+    renew() {
+      tray?.destroy();
+      tray = null;
+      redraw();
+    },
     close() {
       nativeTheme.off('updated', redraw);
       tray?.destroy();
@@ -70,21 +78,39 @@ function imageOf(folder: string, icon: TrayIcon): NativeImage {
 
 const run = promisify(execFile);
 
+/** Whether this desktop shows tray icons. */
+export interface TrayWatch {
+  /** By the last check. Each call starts a new one for the next call. */
+  isThere(): boolean;
+  /** Resolves once there is a tray, with whether it came only after the first look; null if none comes within this time. */
+  appears(withinMs: number): Promise<'there' | 'late' | null>;
+}
+
+const lookEveryMs = 500;
+
 /**
- * Whether this desktop shows tray icons, by the last check. Windows and macOS always do. A Linux desktop does while
- * something owns the StatusNotifierWatcher name on the session bus (freedesktop.org's StatusNotifierItem), which can come
- * and go: each call starts a new check for the next call. The first check runs after the window has been created.
+ * Windows and macOS always show tray icons. A Linux desktop does while something owns the StatusNotifierWatcher name on the
+ * session bus (freedesktop.org's StatusNotifierItem), which can come and go. The first check runs after the window has been
+ * created.
  */
-export function watchForTray(): () => boolean {
-  if (process.platform !== 'linux') return () => true;
+export function watchForTray(platform: NodeJS.Platform = process.platform): TrayWatch {
+  if (platform !== 'linux') return { isThere: () => true, appears: () => Promise.resolve('there') };
   let isThere = false;
-  const ask = async (): Promise<void> => {
-    isThere = await hasStatusNotifier();
-  };
+  const ask = async (): Promise<boolean> => (isThere = await hasStatusNotifier());
   setImmediate(() => void ask());
-  return () => {
-    void ask();
-    return isThere;
+  return {
+    isThere() {
+      void ask();
+      return isThere;
+    },
+    async appears(withinMs) {
+      if (await ask()) return 'there';
+      for (const until = performance.now() + withinMs; performance.now() < until;) {
+        await delay(lookEveryMs);
+        if (await ask()) return 'late';
+      }
+      return null;
+    },
   };
 }
 

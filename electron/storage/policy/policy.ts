@@ -73,6 +73,7 @@ export async function policyFrom(sources: readonly PolicySource[], platform: Nod
     trustedNetwork: take('trustedNetwork', policySchemas.trustedNetwork) ?? usualPolicy.trustedNetwork,
     keepAlive: take('keepAlive', policySchemas.keepAlive) ?? usualPolicy.keepAlive,
     quickConnect: take('quickConnect', policySchemas.quickConnect) ?? usualPolicy.quickConnect,
+    alwaysConnect: take('alwaysConnect', policySchemas.alwaysConnect),
     userAgent: take('userAgent', policySchemas.userAgent),
     reportedSystem: take('reportedSystem', policySchemas.reportedSystem),
     language: take('language', policySchemas.language),

@@ -20,6 +20,7 @@ Commands
   profiles NAME         One of them, a .causeway file, or a campus that comes with Causeway, with all that it does
   connect PROFILE|FILE  Signs in, by a profile's id, a .causeway file, or the name, web address or e-mail domain of
                         a campus that comes with Causeway, and stays until Ctrl-C
+  connect --quick       The same with the campus that was used last
   status                What is connected, here or in the app
   disconnect            Ends it
   portal [PROFILE|FILE] Opens the device portal in the app, or prints its address
@@ -45,7 +46,7 @@ Exit codes
     unknownOption: 'There is no option {option}: causeway help lists them.',
     needsValue: '{option} needs a value after it: causeway help says which.',
     noValue: '{option} takes no value.',
-    needsProfile: 'Say which profile: its id, a .causeway file, or a campus that comes with Causeway.',
+    needsProfile: 'Say which profile: its id, a .causeway file, or a campus that comes with Causeway. Or connect --quick for the last one.',
     severalCampuses: 'Several campuses have that name. Name one by its id: {ids}.',
     tooMany: 'That is one word too many: “{word}”.',
     port: '--app-tunnel takes a port from 0 to 65535.',

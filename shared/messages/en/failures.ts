@@ -385,6 +385,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: '{host} has not answered for half an hour or longer, so Causeway stopped trying.',
     todo: 'Connect again once this computer is on the Internet. You will be asked to sign in.',
   },
+  'left-campus': {
+    title: 'You have left campus',
+    happened: 'This computer has left campus, so Causeway takes up your session again.',
+    todo: 'Nothing. If it does not connect soon, sign in again.',
+  },
   'cannot-extend': {
     title: 'Session not extended',
     happened: 'Your campus does not give this session more time.',

@@ -86,8 +86,12 @@ export const policy: PolicyMessages = {
       },
     },
     quickConnect: {
-      title: 'Connect from the tray',
-      text: 'Whether Connect in the tray connects at once. If not, it opens the window, where people press Connect. On unless it is set; any value that is not understood counts as off.',
+      title: 'Connect from outside the window',
+      text: 'Whether the tray, a causeway://connect link and the command causeway connect --quick may connect. The tray connects at once, a link asks first. If not, they open the window, where people press Connect. On unless it is set; any value that is not understood counts as off.',
+    },
+    alwaysConnect: {
+      title: 'Always connect off campus',
+      text: 'Whether Causeway connects by itself whenever a person is off campus, by the probe in the profile. It goes on with a session that is still valid, and otherwise stops at the sign-in and notifies: it sends no password and rings no phone by itself. A person’s Disconnect pauses it until they connect, for a day, or until Causeway starts again.',
     },
     userAgent: {
       title: 'Program name that gateways see',

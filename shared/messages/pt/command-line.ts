@@ -11,6 +11,7 @@ Comandos
   connect PERFIL|FICHEIRO
                         Inicia sessão, com o ID de um perfil, um ficheiro .causeway, ou o nome, o endereço Web ou
                         o domínio de e-mail de um campus que vem com o Causeway, e mantém a ligação até Ctrl-C
+  connect --quick       O mesmo, com o último campus usado
   status                O que está ligado, aqui ou na aplicação
   disconnect            Termina a ligação
   portal [PERFIL|FICHEIRO]
@@ -38,7 +39,7 @@ Códigos de saída
     unknownOption: 'Não existe a opção {option}: causeway help mostra as que existem.',
     needsValue: '{option} precisa de um valor a seguir: causeway help diz qual.',
     noValue: '{option} não aceita um valor.',
-    needsProfile: 'Indique o perfil: o ID, um ficheiro .causeway ou um campus que vem com o Causeway.',
+    needsProfile: 'Indique o perfil: o ID, um ficheiro .causeway ou um campus que vem com o Causeway. Ou connect --quick para o último.',
     severalCampuses: 'Há vários campus com esse nome. Indique um pelo ID: {ids}.',
     tooMany: 'Há uma palavra a mais: «{word}».',
     port: '--app-tunnel aceita uma porta de 0 a 65535.',

@@ -391,6 +391,11 @@ export const failures: Messages['failures'] = {
     happened: 'O servidor {host} não responde há pelo menos meia hora, e o Causeway deixou de tentar.',
     todo: 'Ligue novamente quando este computador tiver acesso à Internet. Terá de iniciar sessão.',
   },
+  'left-campus': {
+    title: 'Saiu do campus',
+    happened: 'Este computador saiu do campus, por isso o Causeway retoma a sua sessão.',
+    todo: 'Nada. Se não se ligar em breve, inicie sessão novamente.',
+  },
   'cannot-extend': {
     title: 'Sessão não prolongada',
     happened: 'O seu campus não dá mais tempo a esta sessão.',

@@ -89,8 +89,12 @@ export const policy: PolicyMessages = {
       },
     },
     quickConnect: {
-      title: 'Ligar a partir da área de notificação',
-      text: 'Se Ligar na área de notificação liga de imediato. Caso contrário, abre a janela, onde as pessoas carregam em Ligar. De imediato se não estiver definido; um valor que não se entenda conta como não.',
+      title: 'Ligar a partir de fora da janela',
+      text: 'Se a área de notificação, uma ligação causeway://connect e o comando causeway connect --quick podem ligar. A área de notificação liga imediatamente; uma ligação pergunta primeiro. Caso contrário, abrem a janela, onde as pessoas carregam em Ligar. Sim se não estiver definido; um valor que não se entenda conta como não.',
+    },
+    alwaysConnect: {
+      title: 'Ligar sempre fora do campus',
+      text: 'Se o Causeway se liga automaticamente sempre que a pessoa está fora do campus, segundo a sonda do perfil. Retoma uma sessão que ainda seja válida; caso contrário, para no início de sessão e notifica: não envia nenhuma palavra-passe nem faz tocar nenhum telemóvel por si só. Quando a pessoa desliga, fica em pausa até que se volte a ligar, durante um dia, ou até o Causeway ser iniciado de novo.',
     },
     userAgent: {
       title: 'Nome do programa que os gateways veem',

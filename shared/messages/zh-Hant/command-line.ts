@@ -21,6 +21,7 @@ export const commandLine: typeof english = {
                         以及它的全部內容
   connect PROFILE|FILE  登入並保持連線，直至按下 Ctrl-C。以設定檔的 id、.causeway 檔案，
                         或 Causeway 附帶校園的名稱、網址或電郵網域指明校園
+  connect --quick       同上，使用上次的校園
   status                這裡或視窗中的連線狀態
   disconnect            斷開連線
   portal [PROFILE|FILE] 在視窗開啟設備網站，或顯示其網址
@@ -46,7 +47,7 @@ export const commandLine: typeof english = {
     unknownOption: '沒有 {option} 這個選項：causeway help 會列出所有選項。',
     needsValue: '{option} 之後須有一個值：見 causeway help。',
     noValue: '{option} 不接受值。',
-    needsProfile: '請指明設定檔：其 id、.causeway 檔案，或 Causeway 附帶的校園。',
+    needsProfile: '請指明設定檔：其 id、.causeway 檔案，或 Causeway 附帶的校園。或者用 connect --quick 連接上次的校園。',
     severalCampuses: '多個校園使用此名稱。請以 id 指明其中一個：{ids}。',
     tooMany: '多了一個詞：「{word}」。',
     port: '--app-tunnel 接受 0 至 65535 的連接埠。',

@@ -382,6 +382,11 @@ export const failures: Messages['failures'] = {
     happened: '{host} 已有半小時或更久沒有回應，因此 Causeway 停止嘗試。',
     todo: '這部電腦能上網後，請再次連線，屆時會要求登入。',
   },
+  'left-campus': {
+    title: '您已離開校園',
+    happened: '這部電腦已離開校園，所以 Causeway 正在恢復您的連線。',
+    todo: '不用做任何事。如果不久後仍未連線，請再次登入。',
+  },
   'cannot-extend': {
     title: '未能延長連線',
     happened: '校園系統不再延長這次連線。',

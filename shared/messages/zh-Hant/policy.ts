@@ -78,8 +78,12 @@ export const policy: PolicyMessages = {
       choices: { profile: '依設定檔；設定檔沒有說明時，除非閘道已說明閒置多久便結束工作階段', always: '總是', never: '永不' },
     },
     quickConnect: {
-      title: '從通知區域連線',
-      text: '通知區域的「連線」是否立即連線。否則只會開啟視窗，由用戶按下連線。未設定時為立即連線；無法理解的值視為否。',
+      title: '從視窗以外連線',
+      text: '通知區域、causeway://connect 連結及指令 causeway connect --quick 是否可以連線。通知區域會立即連線，連結則先詢問。如不可以，會開啟視窗，由用戶按「連線」。未設定時為可以；無法理解的值視為否。',
+    },
+    alwaysConnect: {
+      title: '在校外一律自動連線',
+      text: '用戶在校外時（由設定檔中的探測判斷），Causeway 是否自動連線。它會恢復仍然有效的連線，否則會停在登入畫面並發出通知：不會自行送出密碼，也不會令任何手機響起。用戶斷開連線後會暫停，直到他們再次連線、過了一天，或 Causeway 再次啟動。',
     },
     userAgent: {
       title: '向閘道報告的程式名稱',

@@ -7,7 +7,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { readLink } from '../../../shared/link.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 
-const good = ['causeway://connect/campus-test', 'causeway://task/add-device', 'causeway://campus/campus.example:8443'];
+const good = [
+  'causeway://connect',
+  'causeway://connect/campus-test',
+  'causeway://task/add-device',
+  'causeway://campus/campus.example:8443',
+];
 
 /** What a web page, a mail or a broken program may hand over as a link. */
 const malformed = [
@@ -21,7 +26,10 @@ const malformed = [
   'causeway://javascript:alert(1)',
   'file:///etc/passwd',
   'causeway://file/etc/passwd',
-  'causeway://connect/',
+  'causeway://connect//',
+  'causeway://connect?now=1',
+  'causeway://connect#now',
+  'causeway://connectnow',
   'causeway://connect/../task/add-device',
   'causeway://connect/%2e%2e%2fcampus-test',
   'causeway://connect/campus%2Dtest',
@@ -67,9 +75,10 @@ test('a changed link is another link or none, and never means more than it says'
       const link = readLink(text);
       if (!link) return;
       const target = link.kind === 'connect' ? link.profileId : link.kind === 'task' ? link.task : link.address;
+      const means = target === null ? link.kind : `${link.kind}/${target}`;
       // Capitals of ASCII say nothing; other letters are none of a link's
       const lowered = text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-      expect(lowered.replace(/\/$/, '')).toBe(`causeway://${link.kind}/${target}`);
+      expect(lowered.replace(/\/$/, '')).toBe(`causeway://${means}`);
     }),
     { numRuns: 3_000 },
   );
@@ -155,6 +164,38 @@ describe('the app', () => {
     await app.openArgument(again);
     expect(app.state.confirmation).toEqual(open);
     await app.verbs.confirm({ yes: false });
+    expect(app.state.confirmation).toBeNull();
+  });
+
+  test('a link without a campus asks for the one that was used last, once however often it comes, and sends nothing', async () => {
+    const { app } = bench;
+    bench.settings.update(({ profiles: [first] }) => ({
+      profiles: first ? [{ ...first, id: 'other', name: 'Other' }, first] : [],
+      lastProfileId: 'campus-test',
+    }));
+    await Promise.all(Array.from({ length: 1_000 }, (_, at) => app.openArgument(at % 2 ? 'causeway://connect' : 'CAUSEWAY://Connect/')));
+    expect(app.state.confirmation).toEqual({ kind: 'connect', profileId: 'campus-test' });
+    await app.verbs.confirm({ yes: false });
+    expect(app.state).toMatchObject({ confirmation: null, access: { kind: 'idle', ending: null }, notices: [] });
+    expect(bench.campus.records.sessions()).toEqual([]);
+  });
+
+  test('a thousand Connects of the tray at once are one attempt', async () => {
+    const { app } = bench;
+    const kinds = new Set<string>();
+    app.onState(({ access }) => kinds.add(access.kind));
+    await Promise.all(Array.from({ length: 1_000 }, () => app.quickConnect()));
+    await when(app, promptOf('notice'));
+    expect(app.state.access).toMatchObject({ promptId: '1.1' });
+    expect(kinds).not.toContain('closing');
+    expect(app.state.notices).toEqual([]);
+  });
+
+  test('a link without a campus is reported if there is none', async () => {
+    const { app } = bench;
+    await app.verbs.removeProfile({ profileId: 'campus-test' });
+    await app.openArgument('causeway://connect');
+    expect(codes()).toEqual(['profile-none']);
     expect(app.state.confirmation).toBeNull();
   });
 

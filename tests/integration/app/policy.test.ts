@@ -4,6 +4,7 @@ import https from 'node:https';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
+import { appSession } from '../../../electron/app/control/app-session.ts';
 import { spkiSha256 } from '../../../electron/trust/verifier.ts';
 import { fail } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
@@ -56,7 +57,13 @@ test('a locked setting has the policy’s value, cannot be changed, and is the p
   await app.verbs.changePreferences({ notifications: false });
   expect(desktop.preferences).toMatchObject({ preferences: { openAtLogin: true, notifications: false }, isDecided: true });
   await at.set({});
-  expect(app.state.preferences).toEqual({ language: 'system', openAtLogin: false, notifications: false, updates: true });
+  expect(app.state.preferences).toEqual({
+    language: 'system',
+    openAtLogin: false,
+    notifications: false,
+    updates: true,
+    alwaysConnect: false,
+  });
   expect(desktop.preferences).toMatchObject({ preferences: { openAtLogin: false } });
   await app.verbs.changePreferences({ openAtLogin: true });
   expect(app.state.preferences.openAtLogin).toBe(true);
@@ -163,6 +170,33 @@ test('Connect in the tray opens the window, if policy says so', async () => {
   const at = await managed({ quickConnect: false }, [harbour], { drivers: { anyconnect: driver }, tunnels });
   await at.app.quickConnect();
   expect([at.app.state.access.kind, at.desktop.shown, targets.length]).toEqual(['idle', 1, 0]);
+  // A link and a command go the same way
+  for (const link of ['causeway://connect', 'causeway://connect/harbour']) await at.app.openArgument(link);
+  const command = appSession(at.app, () => undefined);
+  await expect(command.connect('harbour', true, true)).rejects.toMatchObject(locked);
+  expect(at.app.state).toMatchObject({ access: { kind: 'idle', ending: null }, confirmation: null, notices: [] });
+  expect(at.desktop.shown).toBeGreaterThan(3);
+  expect(targets).toEqual([]);
+  // A command that names its campus is not quick
+  await command.connect('harbour', true, false);
+  await ended(at);
+  expect(targets).toHaveLength(1);
+});
+
+test('policy sets always-connect for everybody, locks it, or gives it as a default', async () => {
+  const { driver, targets } = noting();
+  const at = await managed({ alwaysConnect: false }, [harbour], { drivers: { anyconnect: driver }, tunnels });
+  const { app } = at;
+  await expect(app.verbs.changePreferences({ alwaysConnect: true })).rejects.toMatchObject(locked);
+  expect([app.state.preferences.alwaysConnect, app.state.alwaysConnect.step, targets.length]).toEqual([false, 'off', 0]);
+  await at.set({ alwaysConnect: true });
+  // The driver says that the person cannot sign in, so it stops
+  await when(app, ({ alwaysConnect }) => alwaysConnect.step === 'stopped');
+  expect(targets).toHaveLength(1);
+  await at.set({ alwaysConnect: true }, { level: 'default' });
+  await app.verbs.changePreferences({ alwaysConnect: false });
+  expect(app.state.alwaysConnect).toEqual({ step: 'off' });
+  expect(targets).toHaveLength(1);
 });
 
 test('a campus of the policy cannot be removed, follows the policy, and is replaced only after a session', async () => {

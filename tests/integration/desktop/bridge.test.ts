@@ -41,6 +41,7 @@ const application: Application = {
   dial: () => Promise.reject(new Error('nothing is up')),
   openArgument: () => Promise.resolve(),
   quickConnect: () => Promise.resolve(),
+  mayQuickConnect: () => true,
   tell: () => undefined,
   connect: () => Promise.resolve(),
   pageKeeper: () => null,

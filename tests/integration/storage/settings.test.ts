@@ -33,7 +33,7 @@ const profile: Profile = {
   trust: { kind: 'system' },
 };
 const full: Omit<SettingsFile, 'installation'> = {
-  preferences: { language: 'en', openAtLogin: true, notifications: false, updates: false },
+  preferences: { language: 'en', openAtLogin: true, notifications: false, updates: false, alwaysConnect: true },
   profiles: [profile, { ...profile, id: 'other' }],
   lastProfileId: 'other',
   userIds: { campus: 'd.chan' },
@@ -139,7 +139,7 @@ describe('a file that cannot be used', () => {
     expect(settings.get()).toEqual({
       ...full,
       installation: 'A'.repeat(32),
-      preferences: { language: 'system', openAtLogin: true, notifications: true, updates: true },
+      preferences: { language: 'system', openAtLogin: true, notifications: true, updates: true, alwaysConnect: false },
       acceptedCertificates: {},
       windowBounds: null,
     });

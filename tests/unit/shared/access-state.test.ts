@@ -25,6 +25,8 @@ const facts = fc.record({ since: instant, expiresAt: instant, idleSeconds: fc.na
 const events: { [T in AccessEventType]: fc.Arbitrary<Extract<AccessEvent, { type: T }>> } = {
   'connect': fc.record({ type: fc.constant('connect'), profileId: fc.string() }),
   'found-on-campus': fc.record({ type: fc.constant('found-on-campus') }),
+  'arrived-on-campus': fc.record({ type: fc.constant('arrived-on-campus') }),
+  'left-campus': fc.record({ type: fc.constant('left-campus'), why: failure, at: instant }),
   'contact': fc.record({ type: fc.constant('contact'), gateway: fc.string() }),
   'ask': fc.record({ type: fc.constant('ask'), promptId: id, prompt: valuesOf(promptSchema) }),
   'answer': fc.record({ type: fc.constant('answer'), promptId: id }),

@@ -75,8 +75,13 @@ describe('a value that is not understood', () => {
 test('where people can write, only their own settings count', () => {
   const all = Object.fromEntries(policyKeys.map((key) => [key, true]));
   const sources = [person({ ...all, language: 'en', updates: 'automatic' })];
-  expect(decided(...sources)).toEqual({ language: ['en', 'person'], startAtSignIn: [true, 'person'], updates: ['automatic', 'person'] });
-  expect(faultsOf(...sources)).toHaveLength(policyKeys.length - 3);
+  expect(decided(...sources)).toEqual({
+    language: ['en', 'person'],
+    startAtSignIn: [true, 'person'],
+    alwaysConnect: [true, 'person'],
+    updates: ['automatic', 'person'],
+  });
+  expect(faultsOf(...sources)).toHaveLength(policyKeys.length - 4);
 });
 
 test('a damaged place forbids whatever a policy may forbid, unless a better place has decided it', async () => {
