@@ -200,7 +200,7 @@ class Conversation {
     const { localizer, terminal, now } = this.attempt;
     const { codeWaiting, codeOrYours } = localizer.commandLine.ask;
     const wait = localizer.format(codeWaiting, { count: Math.max(1, Math.ceil((until - now()) / 1000)) });
-    return terminal ? `${wait} ${codeOrYours}` : wait;
+    return terminal ? wait + localizer.gap + codeOrYours : wait;
   }
 
   private async answerTo(

@@ -36,7 +36,7 @@ export async function askInTerminal(prompt: Prompt, context: QuestionContext): P
   const { ask } = localizer.commandLine;
   if ('failure' in prompt && prompt.failure) {
     const { title, todo } = localizer.failure(prompt.failure);
-    terminal.say(`${title}. ${todo}`);
+    terminal.say(localizer.format(localizer.commandLine.again, { title, todo }));
   }
   if ('triesLeft' in prompt && prompt.triesLeft !== undefined)
     terminal.say(localizer.format(localizer.messages.credentials.triesLeft, { count: prompt.triesLeft }));

@@ -106,6 +106,8 @@ Exit codes
   proxy: 'Proxy for other programs: http://{user}:{secret}@127.0.0.1:{port}',
   portalOpened: 'The device portal is open in Causeway’s window.',
   attention: '{title}. {happened} {todo}',
+  /** A question comes once more. */
+  again: '{title}. {todo}',
   todo,
   ask: {
     number: 'Number',

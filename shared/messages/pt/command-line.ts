@@ -100,6 +100,7 @@ Códigos de saída
   proxy: 'Proxy para outros programas: http://{user}:{secret}@127.0.0.1:{port}',
   portalOpened: 'O portal de dispositivos está aberto na janela do Causeway.',
   attention: '{title}. {happened} {todo}',
+  again: '{title}. {todo}',
   todo: {
     'captive-portal': 'Abra {address} num navegador e inicie sessão aí. Depois ligue novamente.',
     'gateway-protocol': 'Verifique o endereço no perfil ou contacte o serviço de apoio: pode ter mudado.',

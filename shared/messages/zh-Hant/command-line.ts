@@ -107,6 +107,7 @@ export const commandLine: typeof english = {
   proxy: '供其他程式使用的代理：http://{user}:{secret}@127.0.0.1:{port}',
   portalOpened: '已在 Causeway 的視窗開啟設備網站。',
   attention: '{title}。{happened}{todo}',
+  again: '{title}。{todo}',
   todo,
   ask: {
     number: '號碼',
