@@ -394,7 +394,7 @@ export const failures: Messages['failures'] = {
   'left-campus': {
     title: 'Saiu do campus',
     happened: 'Este computador saiu do campus, por isso o Causeway retoma a sua sessão.',
-    todo: 'Nada. Se não se ligar em breve, inicie sessão novamente.',
+    todo: 'Não tem de fazer nada. Se a ligação não voltar em breve, inicie sessão novamente.',
   },
   'cannot-extend': {
     title: 'Sessão não prolongada',
@@ -763,12 +763,12 @@ export const failures: Messages['failures'] = {
   },
   'update-expired': {
     title: 'Informação sobre atualizações fora de prazo',
-    happened: 'O que o servidor de atualizações diz era válido até {endedAt}. Data neste computador: {nowAt}.',
+    happened: 'O que o servidor de atualizações diz era válido até {endedAt}. Data e hora neste computador: {nowAt}.',
     todo: 'Verifique o relógio deste computador. Se estiver certo, avise a equipa de informática: podem faltar correções de segurança ao Causeway.',
   },
   'update-clock': {
     title: 'O relógio deste computador está errado',
-    happened: 'A resposta do servidor de atualizações foi assinada em {signedAt}. Data neste computador: {nowAt}.',
+    happened: 'A resposta do servidor de atualizações foi assinada em {signedAt}. Data e hora neste computador: {nowAt}.',
     todo: 'Acerte o relógio deste computador. Sem isso, o Causeway não sabe que atualizações ainda contam.',
   },
   'update-older': {

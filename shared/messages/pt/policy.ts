@@ -90,11 +90,11 @@ export const policy: PolicyMessages = {
     },
     quickConnect: {
       title: 'Ligar a partir de fora da janela',
-      text: 'Se a área de notificação, uma ligação causeway://connect e o comando causeway connect --quick podem ligar. A área de notificação liga imediatamente; uma ligação pergunta primeiro. Caso contrário, abrem a janela, onde as pessoas carregam em Ligar. Sim se não estiver definido; um valor que não se entenda conta como não.',
+      text: 'Se a área de notificação, um link causeway://connect e o comando causeway connect --quick podem ligar. A área de notificação liga de imediato; um link pergunta primeiro. Caso contrário, abrem a janela, onde as pessoas carregam em Ligar. Sim se não estiver definido; um valor que não se entenda conta como não.',
     },
     alwaysConnect: {
       title: 'Ligar sempre fora do campus',
-      text: 'Se o Causeway se liga automaticamente sempre que a pessoa está fora do campus, segundo a sonda do perfil. Retoma uma sessão que ainda seja válida; caso contrário, para no início de sessão e notifica: não envia nenhuma palavra-passe nem faz tocar nenhum telemóvel por si só. Quando a pessoa desliga, fica em pausa até que se volte a ligar, durante um dia, ou até o Causeway ser iniciado de novo.',
+      text: 'Se o Causeway liga sozinho sempre que a pessoa está fora do campus, segundo a sonda do perfil. Retoma uma sessão que ainda seja válida; caso contrário, para no início de sessão e notifica: não envia sozinho nenhuma palavra-passe nem faz tocar nenhum telemóvel. Quando a pessoa desliga, fica em pausa até ela voltar a ligar, durante um dia ou até o Causeway ser iniciado de novo.',
     },
     userAgent: {
       title: 'Nome do programa que os gateways veem',

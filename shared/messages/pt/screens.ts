@@ -52,7 +52,7 @@ const part: (typeof english)['preview']['part'] = {
   'recovery.address': 'Recuperação: recebe a palavra-passe que pedir',
   'onCampus.probe': 'Consultado para saber se está no campus',
   'helpDesk.address': 'Página do serviço de apoio',
-  'connectTo.host': 'Em vez dele, neste computador',
+  'connectTo.host': 'Contactado neste computador',
 };
 
 /** What a profile says in words of ours, by place and value. */
