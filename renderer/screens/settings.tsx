@@ -1,7 +1,7 @@
 import { FileText, Lock, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
-import { languageNames, offeredLanguages, type LanguageSetting } from '../../shared/messages/languages.ts';
+import { languageNames, languages, type LanguageSetting } from '../../shared/messages/languages.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
@@ -14,7 +14,7 @@ import { Policy } from './policy.tsx';
 import { SavedTotp } from './saved-totp.tsx';
 import { Updates } from './updates.tsx';
 
-const languageSettings: readonly LanguageSetting[] = ['system', ...offeredLanguages];
+const languageSettings: readonly LanguageSetting[] = ['system', ...languages];
 
 /** Settings: what a person can change, forget and look up. */
 export function Settings({ state }: { state: AppState }) {
@@ -76,7 +76,7 @@ export function Settings({ state }: { state: AppState }) {
           disabled={isLocked(state, 'language')}
           options={languageSettings.map((language) => ({
             value: language,
-            label: language === 'system' ? messages.settings.languageSystem : languageNames[language],
+            ...(language === 'system' ? { label: messages.settings.languageSystem } : { label: languageNames[language], lang: language }),
           }))}
           onChange={(value) => {
             const language = languageSettings.find((known) => known === value);

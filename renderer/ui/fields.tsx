@@ -102,7 +102,8 @@ export interface SelectProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  options: readonly { value: string; label: string }[];
+  /** `lang`: where a label is in another language. */
+  options: readonly { value: string; label: string; lang?: string }[];
   disabled?: boolean;
 }
 
@@ -114,7 +115,7 @@ export function SelectField({ label, value, onChange, options, disabled = false 
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} lang={option.lang}>
             {option.label}
           </option>
         ))}

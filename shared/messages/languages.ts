@@ -18,9 +18,6 @@ export interface SpokenLanguage {
   dates: string;
 }
 
-/** The languages whose every sentence is translated: only these are picked by themselves and offered in Settings. */
-export const offeredLanguages: readonly Language[] = ['en'];
-
 /** The language of somebody whose language has no catalogue. */
 const fallback: Language = 'en';
 
@@ -65,13 +62,9 @@ function localeOf(language: Language, tag: string, { script, region }: Intl.Loca
  * Picks the language for a setting and the system's languages in order of preference, English if none fits. A chosen language
  * keeps the system's region where the system has that language too.
  */
-export function chooseLanguage(
-  setting: LanguageSetting,
-  systemLanguages: readonly string[],
-  offered: readonly Language[] = offeredLanguages,
-): SpokenLanguage {
+export function chooseLanguage(setting: LanguageSetting, systemLanguages: readonly string[]): SpokenLanguage {
   const spoken = systemLanguages.flatMap((tag) => spokenFor(tag) ?? []);
-  const language = setting === 'system' ? (spoken.find((each) => offered.includes(each.language))?.language ?? fallback) : setting;
+  const language = setting === 'system' ? (spoken[0]?.language ?? fallback) : setting;
   const own = spoken.find((each) => each.language === language);
   return own ?? { language, locale: home[language], dates: home[language] };
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { pt } from '../../shared/messages/pt.ts';
+import { zhHant } from '../../shared/messages/zh-Hant.ts';
 import { clickMenu, inDouble, onRealElectron } from './support/double.ts';
 import { expect, test } from './support/scene.ts';
 
@@ -83,4 +85,21 @@ test('the end of a session is a notification when the window is not in front', a
   await expect
     .poll(() => inDouble(scene.client, (double) => double.notifications.map((notification) => notification.title)))
     .toContain('Disconnected from Campus Test University');
+});
+
+test('another language is spoken at once in the window, the tray and the menu, without a restart', async ({ open }) => {
+  const scene = await open();
+  const tooltip = (): Promise<string> => inDouble(scene.client, (double) => double.trays[0]?.toolTip ?? '');
+  await clickMenu(scene.client, 'Settings…');
+  await scene.window.getByLabel('Language', { exact: true }).selectOption('Português');
+  await expect(scene.heading('Definições')).toBeVisible();
+  await expect(scene.window.locator('html')).toHaveAttribute('lang', 'pt-PT');
+  await expect.poll(tooltip).toContain(pt.status.idle);
+  await scene.window.getByLabel(pt.settings.language, { exact: true }).selectOption('繁體中文');
+  await expect(scene.heading(zhHant.settings.title)).toBeVisible();
+  await expect(scene.window.locator('html')).toHaveAttribute('lang', 'zh-Hant-MO');
+  await expect.poll(tooltip).toContain(zhHant.status.idle);
+  await scene.window.getByLabel(zhHant.settings.language, { exact: true }).selectOption('English');
+  await expect(scene.heading('Settings')).toBeVisible();
+  await expect.poll(tooltip).toContain('Not connected');
 });

@@ -32,6 +32,7 @@ export function useWindow() {
     },
     open: (shown) => opened.open(shown),
     show: (shown) => opened.show(shown),
+    speak: (language) => opened.speak(language),
     traffic: (samples) => opened.traffic(samples),
     reply: (name, reply) => opened.reply(name, reply),
   };

@@ -10,6 +10,7 @@ import { chromiumPath } from '../chromium.ts';
 import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import { bridge, type CallName } from '../../shared/bridge.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { chooseLanguage, type Language } from '../../shared/messages/languages.ts';
 
 /**
  * The window's real bundle in a real Chromium, with the test in the role of the main process. The bridge's own schemas
@@ -129,6 +130,8 @@ export interface TestWindow {
   open: (state: AppState) => Promise<void>;
   /** Sends a new state to the open page. */
   show: (state: AppState) => Promise<void>;
+  /** Says the open page's state in another language, as after a choice in Settings. */
+  speak: (language: Language) => Promise<void>;
   traffic: (samples: readonly TrafficSample[]) => Promise<void>;
   /** What the next calls with this name are answered. */
   reply: (name: CallName, reply: Reply | Promise<Reply>) => void;
@@ -203,6 +206,15 @@ export async function openWindow(browser: Browser, address: string, now: number)
       current = state;
       calls.length = 0;
       await emit('state', state);
+    },
+    speak: async (language) => {
+      if (!current) throw new Error('no page is open');
+      current = { ...current, preferences: { ...current.preferences, language } };
+      await emit('state', current);
+      const { locale } = chooseLanguage(language, current.about.languages);
+      await page.waitForFunction((lang) => document.documentElement.lang === lang, locale);
+      // The attribute is set when the language is there, the screen is drawn in the next frame
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     },
     traffic: async (samples) => {
       for (const sample of samples) await emit('traffic', sample);

@@ -10,6 +10,10 @@ import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from 
 
 /** Every screen, drawn by the real bundle in a real Chromium: how it looks, reads, and stands narrow windows and long words. */
 
+/** Screens of each kind, on which axe also reads the other languages: their elements are the same. The long run reads them all. */
+const withAxe = ['home', 'first-run', 'credentials', 'second-factor', 'passcode', 'connected', 'settings', 'portal-add-confirm'];
+const isLong = process.env['CAUSEWAY_LONG'] !== undefined;
+
 const pictures = join(import.meta.dirname, '../../../out/screens');
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -103,6 +107,12 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     // The column must stand the narrowest of windows
     await page.setViewportSize({ width: isWide(name) ? layout.portal.width : 320, height: 560 });
     expect(await overflowing(subject)).toEqual([]);
+    // The same in the other languages, without loading the page again
+    for (const language of ['pt', 'zh-Hant'] as const) {
+      await subject.speak(language);
+      expect(await overflowing(subject), language).toEqual([]);
+      if (isLong || withAxe.includes(name)) expect(await violations(subject), language).toEqual([]);
+    }
     expect(complaints).toEqual([]);
   });
 
