@@ -55,6 +55,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   // Names of commands stand in it
   'commandLine.help': ['term: disconnect', 'term: policy', 'term: connection'],
   'commandLine.usage.notForThis': ['term: connection'],
+  'commandLine.usage.needsProfile': ['term: connection'],
   // A key of the policy, not of a lock
   'policy.keys.openconnectFrom.text': ['term: key'],
   // Typed without an input method
