@@ -212,7 +212,9 @@ export class Updates {
     this.engine ??= await this.deps.engine(this.source);
     const found = await this.engine.check(signal);
     this.checkedAt = now();
-    if (found && found.version !== this.ready?.version) await this.fetch(this.engine, found, signal);
+    // A version that is no longer offered was withdrawn: it is not installed
+    if (found === null) this.ready = null;
+    else if (found.version !== this.ready?.version) await this.fetch(this.engine, found, signal);
     this.failures = 0;
     this.schedule(intervalMs * (0.9 + 0.2 * random()));
     this.showResult();

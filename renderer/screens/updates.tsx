@@ -49,7 +49,8 @@ function Progress({ state }: { state: AppState }) {
     case 'idle':
       return (
         <>
-          <p>{updates.checkedAt === null ? words.never : `${words.current} ${format(words.checked, { checkedAt: updates.checkedAt })}`}</p>
+          <p>{updates.checkedAt === null ? words.never : words.current}</p>
+          {updates.checkedAt !== null && <p className="hint">{format(words.checked, { checkedAt: updates.checkedAt })}</p>}
           {checkNow}
         </>
       );
@@ -92,9 +93,8 @@ function Progress({ state }: { state: AppState }) {
           <p>
             <strong>{title}</strong>
           </p>
-          <p>
-            {happened} {todo}
-          </p>
+          <p>{happened}</p>
+          <p>{todo}</p>
           {updates.retryAt !== null && <p className="hint">{format(words.retry, { retryAt: updates.retryAt })}</p>}
           {checkNow}
         </>

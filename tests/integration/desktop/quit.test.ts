@@ -154,3 +154,42 @@ it('the app lives on when its window is hidden or gone, and ends with it when qu
   new BaseWindow({ show: false }).destroy();
   expect(exit).toHaveBeenCalledOnce();
 });
+
+describe('an update', () => {
+  const endsItself = vi.fn<() => boolean>();
+  const atExit = vi.fn<(hasTime: boolean) => void>();
+  beforeEach(() => {
+    endsItself.mockReset().mockReturnValue(false);
+    atExit.mockReset();
+    app.removeAllListeners();
+    powerMonitor.removeAllListeners();
+    quit = createQuitFlow({ application, showWindow, allowClose, isStuck: () => stuck, log: () => undefined, endsItself, atExit });
+  });
+
+  it('is installed as the last thing of a clean exit, and not after a fault', () => {
+    app.emit('quit', {}, 1);
+    expect(atExit.mock.calls).toEqual([]);
+    app.emit('quit', {}, 0);
+    expect(atExit.mock.calls).toEqual([[true]]);
+  });
+
+  it('learns that there is no time for it when the computer shuts down', () => {
+    powerMonitor.emit('shutdown', {});
+    app.emit('quit', {}, 0);
+    expect(atExit.mock.calls).toEqual([[false]]);
+  });
+
+  it('may end the app itself once the person is signed out, and nothing here ends it in its stead', async () => {
+    endsItself.mockImplementation(() => {
+      expect(signedOut).toHaveBeenCalledOnce();
+      return true;
+    });
+    quit.leave();
+    await vi.waitFor(() => expect(endsItself).toHaveBeenCalledOnce());
+    app.emit('window-all-closed');
+    expect(exit).not.toHaveBeenCalled();
+    // Squirrel's own quit is not held up
+    app.quit();
+    expect(exit).toHaveBeenCalledOnce();
+  });
+});

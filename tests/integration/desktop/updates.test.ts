@@ -136,6 +136,25 @@ describe('a newer version', () => {
     expect(notices('0.1.0')).toEqual([]);
   });
 
+  it('a version that is withdrawn before it is installed is not installed, and a newer one takes its place', async () => {
+    const newest = Buffer.from(newApp).fill('z', 1000, 2000);
+    feed.publish();
+    feed.files.set('/Causeway-0.3.0.AppImage', newest);
+    const at = bench();
+    await at.updates.check();
+    feed.publish({ counter: 6, version: '0.1.0' });
+    await at.updates.check();
+    expect(at.updates.state.kind).toBe('idle');
+    expect(at.updates.isReady).toBe(false);
+    feed.publish({ counter: 7 });
+    await at.updates.check();
+    feed.publish({ counter: 8, version: '0.3.0', files: [fileOf(newest, { path: 'Causeway-0.3.0.AppImage' })] });
+    await at.updates.check();
+    expect(at.updates.state).toMatchObject({ kind: 'ready', version: '0.3.0' });
+    at.updates.atExit(true);
+    expect(readFileSync(image).equals(newest)).toBe(true);
+  });
+
   it('an update that was changed on the disk after its download is not installed', async () => {
     feed.publish();
     const at = bench();

@@ -80,6 +80,15 @@ it('the tray offers nothing to connect to and no task before there is a campus',
   expect(JSON.stringify(model)).not.toContain(campus);
 });
 
+it('the tray restarts as a version that is ready, but not while a person signs in', () => {
+  const ready = { kind: 'ready', version: '0.2.0', whatsNew: null } as const;
+  const rowOf = (access: AccessState) =>
+    trayModel(appState(access, { updates: ready }), localizer).rows.find((row) => row.kind === 'command' && row.command === 'update');
+  expect(rowOf(accessStates.connected)).toEqual({ kind: 'command', text: 'Restart to update to 0.2.0', command: 'update', enabled: true });
+  expect(rowOf(accessStates.asking)).toMatchObject({ enabled: false });
+  expect(commandsOf(trayModel(appState(accessStates.idle), localizer))).not.toContain('update');
+});
+
 it('each of the tray’s four shapes is used', () => {
   expect(new Set(Object.values(icons))).toEqual(new Set(trayIcons));
 });
