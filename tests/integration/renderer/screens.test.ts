@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../../shared/app-state.ts';
 import { layout } from '../../../shared/layout.ts';
-import { now, screens } from '../../screens/states.ts';
+import { now, screens, state } from '../../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
 
 /** Every screen, drawn by the real bundle in a real Chromium: how it looks, reads, and stands narrow windows and long words. */
@@ -132,6 +132,17 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
       return [getComputedStyle(element).color, boxed ? getComputedStyle(boxed).borderTopColor : '', gray];
     });
     expect([text, box]).toEqual([wanted, wanted]);
+  });
+
+  test('in high contrast a main button that cannot be pressed yet is not filled', async () => {
+    const { page } = subject;
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+    const fillOf = async (name: string): Promise<string> => {
+      await subject.open(screens[name]?.state ?? state({}));
+      const button = page.locator('.actions > .primary').first();
+      return button.evaluate((element) => getComputedStyle(element).backgroundColor);
+    };
+    expect(await fillOf('ended-locked')).not.toBe(await fillOf('ended-unreachable'));
   });
 });
 
