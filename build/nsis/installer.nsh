@@ -23,3 +23,12 @@
     Quit
   ${EndIf}
 !macroend
+
+; What the app itself has registered for this person: links (`setAsDefaultProtocolClient`), and its start at sign-in under its
+; AppUserModelId (`setLoginItemSettings`). A link left behind would hide the one of an installation for everybody
+!macro customUnInstall
+  ${IfNot} ${isUpdated}
+    DeleteRegKey HKCU "Software\Classes\causeway"
+    DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "org.causeway.client"
+  ${EndIf}
+!macroend

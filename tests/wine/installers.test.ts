@@ -28,8 +28,10 @@ describe.skipIf(missing !== null)('the installers for Windows', { timeout: 120_0
     rmSync(work, { recursive: true });
     const included = join(import.meta.dirname, '../../build/nsis/installer.nsh');
     const script = join(import.meta.dirname, 'one-person.nsi');
-    const defined = [`-DOUT=${wine.path('one-person.exe')}`, `-DINCLUDED=${included}`];
-    execFileSync('makensis', ['-V2', '-WX', '-INPUTCHARSET', 'UTF8', ...defined, script], { stdio: 'pipe' });
+    for (const [name, ...more] of [['one-person'], ['one-person-goes', '-DREMOVES']]) {
+      const defined = [`-DOUT=${wine.path(`${name ?? ''}.exe`)}`, `-DINCLUDED=${included}`, ...more];
+      execFileSync('makensis', ['-V2', '-WX', '-INPUTCHARSET', 'UTF8', ...defined, script], { stdio: 'pipe' });
+    }
     execFileSync(compiler, ['-O1', '-o', wine.path('hold.exe'), join(import.meta.dirname, 'hold.c')]);
   }, 180_000);
   afterAll(() => wine.stop());
@@ -52,6 +54,20 @@ describe.skipIf(missing !== null)('the installers for Windows', { timeout: 120_0
 
   test('the installer for one person installs where there is none for everybody', async () => {
     expect(await forOnePerson()).toEqual({ code: done, installed: true });
+  });
+
+  test('removing the installation for one person takes its links and its start at sign-in away, but an update does not', async () => {
+    const keys = { links: 'HKCU\\Software\\Classes\\causeway', start: 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run' };
+    const left = (): Promise<(number | null)[]> =>
+      Promise.all([run('reg', ['query', keys.links]), run('reg', ['query', keys.start, '/v', 'org.causeway.client'])]);
+    await run('reg', ['add', `${keys.links}\\shell\\open\\command`, '/ve', '/d', 'Causeway.exe', '/f']);
+    await run('reg', ['add', keys.start, '/v', 'org.causeway.client', '/d', 'Causeway.exe', '/f']);
+    await run('reg', ['add', keys.start, '/v', 'another', '/d', 'another.exe', '/f']);
+    expect(await run(wine.path('one-person-goes.exe'), ['/S', '--updated'])).toBe(done);
+    expect(await left()).toEqual([0, 0]);
+    expect(await run(wine.path('one-person-goes.exe'), ['/S'])).toBe(done);
+    expect(await left()).toEqual([1, 1]);
+    expect(await run('reg', ['query', keys.start, '/v', 'another'])).toBe(0);
   });
 
   test('an upgrade by the MSI that finds a file in use says so (3010), restarts nothing, and is complete after the next start of Windows', async () => {
