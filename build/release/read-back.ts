@@ -91,6 +91,14 @@ const unpackers: readonly Unpacker[] = [
     },
   },
   {
+    ending: '.zip',
+    on: 'darwin',
+    into(file, work) {
+      run('ditto', ['-x', '-k', file, work]);
+      return work;
+    },
+  },
+  {
     ending: '.dmg',
     on: 'darwin',
     into(file, work) {
