@@ -5,10 +5,12 @@ import { agentFor } from '../shared/user-agent.ts';
 import { failureOf } from '../shared/failure.ts';
 import { linkScheme } from '../shared/link.ts';
 import { withClockGap } from './access/clock-gap.ts';
+import { orphanTunnel } from './access/orphan-tunnels.ts';
 import { otherVpn } from './access/other-vpn.ts';
 import { createApplication } from './app/application.ts';
 import { serveControl } from './app/control/control.ts';
 import { appSession } from './app/control/app-session.ts';
+import { installKind, versionsHere } from './app/report/versions.ts';
 import { prewarmWorker } from './app/worker-prewarm.ts';
 import type { Application } from './app/ports.ts';
 import { AppLanguage } from './desktop/system/app-language.ts';
@@ -43,7 +45,7 @@ import { utilityWorker } from './desktop/system/worker.ts';
 import { browserDriver } from './gateways/ivanti-web/driver.ts';
 import { driversFor } from './gateways/drivers.ts';
 import { killTree } from './worker/kill-tree.ts';
-import { openconnectDriver } from './gateways/openconnect/driver.ts';
+import { librariesFor, openconnectDriver } from './gateways/openconnect/driver.ts';
 import { workerEnvironment } from './worker/worker-environment.ts';
 import { campusesIn } from './storage/campuses.ts';
 import { LivePolicy } from './storage/policy/live-policy.ts';
@@ -60,7 +62,7 @@ import { startLoopbackProxy } from './tunnels/loopback-proxy.ts';
 import { appTunnel } from './tunnels/openconnect/app.ts';
 import { helperSocket } from './helper-client/address.ts';
 import { startHelperOnce } from './helper-client/start.ts';
-import { systemTunnel } from './tunnels/openconnect/system.ts';
+import { helperState, proveToHelper, systemTunnel } from './tunnels/openconnect/system.ts';
 import { relayTunnel } from './tunnels/relay.ts';
 
 /**
@@ -206,8 +208,9 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   });
   const agent = agentFor(process.platform, policy);
   const pageDriver = browserDriver(signInPage.open, agent);
+  const startWorker = utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line);
   const openconnect = openconnectDriver({
-    startWorker: utilityWorker(join(import.meta.dirname, 'openconnect-worker.mjs'), workerEnvironment(), killTree, log.line),
+    startWorker,
     library: { path: policy.library, from: policy.openconnectFrom },
     hostCheckWrapper: policy.hostCheckWrapper,
     agent,
@@ -246,6 +249,22 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     policy: livePolicy,
     redactor,
     updates,
+    localizer: () => language.localizer,
+    versions: () =>
+      versionsHere([
+        ['Causeway', app.getVersion()],
+        ['Installed as', installKind(app.isPackaged)],
+      ]),
+    checkTools: {
+      startWorker,
+      agent,
+      libraries: librariesFor(policy.library, native, process.platform, policy.openconnectFrom),
+      programs: { folder: native, from: policy.openconnectFrom, platform: process.platform },
+      otherVpn,
+      leftover: orphanTunnel,
+      helper: () => helperState(() => helperSocket(process.platform), AbortSignal.timeout(5_000)),
+      proof: (endpoint, signal) => proveToHelper(() => helperSocket(process.platform), endpoint, signal),
+    },
     otherVpn: () => otherVpn(),
     // Some systems do not report that they woke up. A jump of the clock shows it.
     environment: withClockGap(createEnvironment(), Date.now),

@@ -8,6 +8,7 @@ import { ClientProvider, useStore, type Client } from './client.ts';
 import { DraftsProvider, type Drafts } from './drafts.ts';
 import { useVerbs } from './hooks.ts';
 import { AccessScreen } from './screens/access.tsx';
+import { Check } from './screens/check.tsx';
 import { ConfirmationDialog } from './screens/confirmations.tsx';
 import { FirstRun } from './screens/first-run.tsx';
 import { NoCampus } from './screens/policy.tsx';
@@ -17,8 +18,10 @@ import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
 import { Recovery } from './screens/recovery.tsx';
 import { adviceFor, shownSignInPage, SignInPageArea } from './screens/sign-in-page.tsx';
+import { Report } from './screens/report.tsx';
 import { Settings } from './screens/settings.tsx';
 import { LocalizerProvider, useLocalizer } from './localizer.ts';
+import { HelpContextProvider } from './ui/help-code.tsx';
 import { IconButton } from './ui/button.tsx';
 import { LiveRegion } from './ui/live-region.tsx';
 
@@ -32,7 +35,9 @@ export function App({ client }: { client: Client }) {
       <LocalizerProvider value={localizer}>
         {/* The components' own words, in a list that is read aloud for example */}
         <I18nProvider locale={localizer.locale}>
-          <Window state={state} />
+          <HelpContextProvider value={state}>
+            <Window state={state} />
+          </HelpContextProvider>
         </I18nProvider>
       </LocalizerProvider>
     </ClientProvider>
@@ -118,6 +123,8 @@ function Header({ state }: { state: AppState }) {
 /** Chooses the screen: the most urgent question first, and the access state last. */
 function CurrentScreen({ state, profile }: { state: AppState; profile: ProfileSummary | null }) {
   if (state.preview) return <Preview preview={state.preview} />;
+  if (state.support === 'report') return <Report check={state.check} />;
+  if (state.support === 'check') return <Check check={state.check} />;
   if (!profile) return state.policy.addProfiles ? <FirstRun /> : <NoCampus policy={state.policy} />;
   if (state.settingsOpen) return <Settings state={state} />;
   if (state.recovery.step !== 'closed') return <Recovery recovery={state.recovery} state={state} profile={profile} />;
@@ -131,8 +138,8 @@ function currentProfile({ access, profiles, profileId }: AppState): ProfileSumma
 }
 
 /** Whether Settings may open: nothing is going on that they would hide. */
-function isCalm({ access, recovery, preview, profiles, settingsOpen }: AppState): boolean {
-  if (settingsOpen || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
+function isCalm({ access, recovery, preview, profiles, settingsOpen, support }: AppState): boolean {
+  if (settingsOpen || support !== null || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
   return access.kind === 'idle' || isUp(access) || holdsSession(access);
 }
 

@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { accessStateSchema } from './access-state.ts';
 import { alwaysConnectSchema } from './always-connect.ts';
+import { checkStateSchema } from './check.ts';
 import { failureSchema } from './failure.ts';
 import { plainLine } from './plain-text.ts';
 import { policyStateSchema } from './policy/report.ts';
 import { preferencesSchema } from './settings.ts';
 import { recoveryStateSchema } from './recovery.ts';
+import { steps } from './step.ts';
 import { taskSchema } from './task.ts';
 import { updateStateSchema } from './updates.ts';
 
@@ -178,6 +180,11 @@ export const appStateSchema = z.object({
   updates: updateStateSchema,
   /** Settings are open over the rest of the window, from the window's own button, the tray or the menu. */
   settingsOpen: z.boolean(),
+  /** The screen of Report a problem or Check my connection, if it is open. */
+  support: z.nullable(z.enum(['report', 'check'])),
+  check: checkStateSchema,
+  /** The step that the person is at, or was at when it failed. Part of the code for the help desk. */
+  step: z.enum(steps),
   saved: z.object({
     userId: z.nullable(z.string()),
     password: z.boolean(),

@@ -110,6 +110,18 @@ export const bridge = {
     restartToUpdate: { in: nothing, out: nothing },
     /** Opens the page about the newer version in the browser. */
     openWhatsNew: { in: nothing, out: nothing },
+    // When something does not work
+    /** Opens Report a problem or Check my connection, or closes them. */
+    showSupport: { in: z.object({ view: z.nullable(z.enum(['report', 'check'])) }), out: nothing },
+    /** Checks the connection; the state has what it finds. Resolves at its end. */
+    startCheck: { in: nothing, out: nothing },
+    stopCheck: { in: nothing, out: nothing },
+    /** Makes a report, after a check if the last one is old. Nothing is sent or saved. */
+    makeReport: { in: nothing, out: z.object({ id, code: z.string(), text: z.string() }) },
+    /** Copies the report that was shown. */
+    copyReport: { in: z.object({ id }), out: nothing },
+    /** Opens the system's dialog and saves the report that was shown there. False if the person cancelled. */
+    saveReport: { in: z.object({ id }), out: z.object({ saved: z.boolean() }) },
   },
   events: {
     state: appStateSchema,

@@ -168,6 +168,7 @@ export const failureCatalogue = {
   'update-unwritable': 'later',
   'update-not-installed': 'later',
   // Internal errors
+  'report-not-saved': 'later',
   'fault-ended': 'never',
   'session-interrupted': 'now',
   'sign-in-interrupted': 'now',

@@ -39,6 +39,13 @@ import type { Parts, Verbs } from './parts.ts';
 import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
 import { updateNotices, withoutUpdates, type UpdatesView } from './updates/updates-view.ts';
 import { updateVerbs } from './updates/verbs.ts';
+import { supportVerbs } from './report/verbs.ts';
+import { AccessHistory } from './report/access-history.ts';
+import { Support } from './report/support.ts';
+import { CheckRun } from './check/check-run.ts';
+import { examine, type Tools } from './check/doctor.ts';
+import { Proxies } from '../net/proxy/lookup.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import { portalVerbs } from './portal/verbs.ts';
 import { profileVerbs } from './profiles/verbs.ts';
 import { recoveryVerbs } from './recovery/verbs.ts';
@@ -65,6 +72,12 @@ export interface ApplicationDeps extends Pick<
   notices?: readonly Failure[];
   /** The campuses that ship in the app. Without it, there are none. */
   campuses?: () => Promise<readonly ShippedCampus[]>;
+  /** What Check my connection looks at. */
+  checkTools: Tools;
+  /** The language of reports. */
+  localizer: () => Localizer;
+  /** The versions of what runs here, for reports. */
+  versions: () => readonly (readonly [string, string])[];
   /** Redacts reports, as it does the log. Default: a new one. */
   redactor?: Redactor;
   /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
@@ -91,6 +104,8 @@ class App implements Parts {
   readonly clipboard: PasscodeClipboard;
   readonly redactor: Redactor;
   readonly knownNames: KnownNames;
+  readonly history: AccessHistory;
+  readonly support: Support;
   confirmation: Confirmation | null = null;
   settingsOpen = false;
   private readonly ending = new AbortController();
@@ -109,6 +124,22 @@ class App implements Parts {
     const changed = (): void => this.changed();
     this.redactor = deps.redactor ?? new Redactor();
     this.knownNames = new KnownNames(this.redactor);
+    this.history = new AccessHistory(now, log);
+    const proxies = deps.proxies ?? new Proxies();
+    this.support = new Support({
+      state: () => this.state,
+      now,
+      settings,
+      policy: () => this.policy.inForce,
+      desktop,
+      check: new CheckRun({ examine: (signal) => this.examine(proxies, signal), now, changed, stop: this.ending.signal }),
+      history: this.history,
+      redactor: this.redactor,
+      proxies,
+      localizer: deps.localizer,
+      versions: deps.versions,
+      changed,
+    });
     this.recorder = new RunRecorder(this);
     const policy = deps.policy ?? withoutPolicy;
     this.updates = deps.updates ?? withoutUpdates;
@@ -234,7 +265,11 @@ class App implements Parts {
     });
     // Before the listeners below: the portal opens through the proxy
     bindProxy(this.controller, deps.proxy);
-    this.controller.onChange((state) => this.attempts.accessChanged(state));
+    this.controller.onChange((state) => {
+      this.history.note(state);
+      this.attempts.accessChanged(state);
+    });
+    this.history.note(this.controller.state);
     settings.onNotice((notice) => {
       this.notices.add(notice);
     });
@@ -314,6 +349,23 @@ class App implements Parts {
   private noteNames(state: AppState): void {
     this.knownNames.keepHosts(this.settings.get().profiles, this.policy.inForce);
     this.knownNames.seen(state);
+  }
+
+  /** What Check my connection finds, for all campuses. */
+  private examine(proxies: Proxies, signal: AbortSignal) {
+    const { policy, profileStore, deps } = this;
+    return examine({
+      tools: deps.checkTools,
+      secrets: deps.secrets,
+      profiles: profileStore.all,
+      verifierFor: (profile) => profileStore.verifierFor(profile),
+      now: deps.now,
+      app: 'here',
+      proxies,
+      policy: policy.inForce,
+      oldTlsAllowed: policy.policy.oldTls === 'allow',
+      signal,
+    });
   }
 
   get preferences(): Preferences {
@@ -413,6 +465,7 @@ const verbsOf = (app: Parts): Verbs => ({
   ...profileVerbs(app),
   ...windowVerbs(app),
   ...updateVerbs(app),
+  ...supportVerbs(app),
 });
 
 /** Builds the application from its neighbours. */

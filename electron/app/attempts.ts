@@ -152,6 +152,8 @@ export class Attempts {
     this.lastKind = state.kind;
     this.parts.update(() => undefined);
     if (state.kind === before) return;
+    // A question goes before help
+    if (state.kind === 'asking') this.parts.support.show(null);
     this.watchOtherVpn(isSigningIn(state));
     if (state.kind === 'connected' && before === 'opening') notices.background(savedSignIn.worked(state.profileId));
     if (isUp(state) && before !== 'reconnecting' && taskFlow.current && recovery.state.step === 'closed')

@@ -1,18 +1,20 @@
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 
-/** What the help desk needs to know about the last failure, as text for the clipboard. It has no secrets, since the state has none. */
-export function detailsOf(state: AppState, now: number): string {
+/** What the help desk needs to know about the last failure, as text for the clipboard and the head of a report. `code`: the one to read aloud. */
+export function detailsOf(state: AppState, now: number, code: string): string {
   const { access, about } = state;
   const profile = state.profiles.find((each) => each.id === state.profileId);
   const failure = failureIn(state);
   return [
     `Causeway ${about.version} on ${about.platform}`,
+    `Code: ${code}`,
     `Time: ${new Date(now).toISOString()}`,
     `Campus: ${profile?.name ?? 'none'}`,
     `Gateway: ${'gateway' in access ? access.gateway : (profile?.gateways.join(', ') ?? 'none')}`,
     `Proof: ${profile ? proofs[profile.trust] : 'none'}`,
     `State: ${access.kind}`,
+    `Step: ${state.step}`,
     `Failure: ${failure ? failure.code : 'none'}`,
     ...Object.entries(failure?.params ?? {}).map(
       ([name, value]) => `  ${name}: ${name.endsWith('At') ? new Date(Number(value)).toISOString() : value}`,
@@ -38,7 +40,8 @@ const proofs: Record<ProfileSummary['trust'], string> = {
   pin: 'the key alone, whatever name and dates its certificate bears',
 };
 
-function failureIn({ access, portal, recovery }: AppState): Failure | null {
+/** The failure that the window shows, or null. */
+export function failureIn({ access, portal, recovery }: AppState): Failure | null {
   if (access.kind === 'idle' || access.kind === 'closing') return access.ending ?? (recovery.step === 'failed' ? recovery.failure : null);
   if (access.kind === 'reconnecting') return access.why;
   if (access.kind === 'asking' && 'failure' in access.prompt) return access.prompt.failure ?? null;

@@ -18,6 +18,8 @@ import type { RecoveryFlow } from './recovery/recovery-flow.ts';
 import type { SavedSignIn } from './sign-in/saved-sign-in.ts';
 import type { SignInPages } from './sign-in/sign-in-pages.ts';
 import type { UpdatesView } from './updates/updates-view.ts';
+import type { AccessHistory } from './report/access-history.ts';
+import type { Support } from './report/support.ts';
 import type { TaskFlow } from './portal/task-flow.ts';
 
 /** The bridge's calls. Each feature of the application implements its own. */
@@ -43,6 +45,8 @@ export interface Parts {
   readonly updates: UpdatesView;
   /** What counts of the person's settings, under the policy. */
   readonly preferences: Preferences;
+  readonly history: AccessHistory;
+  readonly support: Support;
   readonly desktop: DesktopPorts;
   /** The campuses that ship in the app. */
   readonly campuses: () => Promise<readonly ShippedCampus[]>;

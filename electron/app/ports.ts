@@ -120,6 +120,11 @@ export interface DesktopPorts {
   /** Lets the person choose the file of their certificate, and returns its path. Null when they cancel. */
   chooseCertificateFile(): Promise<string | null>;
   showLogs(): Promise<void>;
+  /**
+   * Lets the person choose where to save a report: as text, or as a zip if they choose a name that ends so. `name` has no ending.
+   * False when they cancel. Fails with `report-not-saved`.
+   */
+  saveReport(report: { name: string; text: string; zip: Uint8Array }): Promise<boolean>;
   /** @param isDecided the policy decides whether the app starts at sign-in, so what was set before is replaced */
   applyPreferences(preferences: Preferences, isDecided?: boolean): void;
   /** Ends the app after a confirmed quit. */

@@ -1,21 +1,12 @@
 import type { Confirmation } from '../../shared/app-state.ts';
 import { fail } from '../../shared/failure.ts';
-import { detailsOf } from './failure-details.ts';
 import { isLocked } from './policy/preferences.ts';
 import type { Parts, Verbs } from './parts.ts';
 import { discover, discoverAccepted } from './profiles/discovery.ts';
 
 type WindowVerbs = Pick<
   Verbs,
-  | 'getState'
-  | 'confirm'
-  | 'showSettings'
-  | 'changePreferences'
-  | 'dismissNotice'
-  | 'copyDetails'
-  | 'openHelpDesk'
-  | 'openManager'
-  | 'openLogs'
+  'getState' | 'confirm' | 'showSettings' | 'changePreferences' | 'dismissNotice' | 'openHelpDesk' | 'openManager' | 'openLogs'
 >;
 
 /** The calls for what appears over or beside the screens: confirmations, Settings, notices, help. */
@@ -79,7 +70,6 @@ export function windowVerbs(parts: Parts): WindowVerbs {
     async dismissNotice({ id }) {
       notices.dismiss(id);
     },
-    copyDetails: () => desktop.clipboard.write(detailsOf(parts.state, parts.now())),
     async openHelpDesk() {
       const address = parts.profile.helpDesk?.address;
       if (address !== undefined) await desktop.openExternal(address);

@@ -6,6 +6,8 @@ import { fillIn as fillSentence } from '../../shared/messages/fill-in.ts';
 export type Command = { json: boolean; folder: string | null } & (
   | { verb: 'help' | 'version' | 'status' | 'disconnect' | 'policy' }
   | { verb: 'portal' | 'doctor' | 'profiles'; profile: string | null }
+  | { verb: 'report'; profile: string | null; save: string | null }
+  | { verb: 'explain'; code: string }
   | ConnectCommand
 );
 
@@ -49,6 +51,7 @@ const options = {
   'app-tunnel': { type: 'string' },
   'show-secret': { type: 'boolean' },
   'quick': { type: 'boolean' },
+  'save': { type: 'string' },
   'json': { type: 'boolean' },
   'user-data-dir': { type: 'string' },
   'version': { type: 'boolean' },
@@ -65,10 +68,13 @@ export function readArguments(argv: readonly string[]): Command {
   const common = { json: values.json ?? false, folder: values['user-data-dir'] ?? null };
   if (values.version) return { ...common, verb: 'version' };
   const [verb, operand, extra] = positionals;
+  // The code is three words
+  if (verb === 'explain' && !values.help) return { ...common, verb, code: codeOf(positionals.slice(1)) };
   if (values.help || verb === 'help') return { ...common, verb: 'help' };
   if (extra !== undefined) throw new UsageError('tooMany', { word: extra });
   for (const option of ['answers', 'choose', 'app-tunnel', 'show-secret', 'quick'] as const)
     if (verb !== 'connect' && values[option] !== undefined) throw new UsageError('notForThis', { option });
+  if (verb !== 'report' && values.save !== undefined) throw new UsageError('saveForReport');
   switch (verb) {
     case undefined:
       throw new UsageError('noCommand');
@@ -77,6 +83,8 @@ export function readArguments(argv: readonly string[]): Command {
     case 'disconnect':
       if (operand !== undefined) throw new UsageError('tooMany', { word: operand });
       return { ...common, verb };
+    case 'report':
+      return { ...common, verb, profile: operand ?? null, save: values.save ?? null };
     case 'portal':
     case 'doctor':
     case 'profiles':
@@ -112,6 +120,11 @@ function parsed(argv: readonly string[]) {
       throw new UsageError('needsValue', { option });
   }
   return parseArgs({ args: [...argv], options, allowPositionals: true });
+}
+
+function codeOf(words: readonly string[]): string {
+  if (words.length === 0) throw new UsageError('needsCode');
+  return words.join(' ');
 }
 
 function portOf(text: string | undefined): number | null {

@@ -1,4 +1,5 @@
 import type { AccessState } from '../../shared/access-state.ts';
+import type { Finding } from '../../shared/check.ts';
 import type { Failure, FailureCode } from '../../shared/failure.ts';
 import type { PromptKind } from '../../shared/prompt.ts';
 
@@ -132,6 +133,7 @@ const exitCodes = {
   'update-disk-full': fault,
   'update-unwritable': fault,
   'update-not-installed': fault,
+  'report-not-saved': usage,
   'fault-ended': fault,
   'policy-ignored': fault,
   'policy-unreadable': fault,
@@ -197,4 +199,16 @@ const signInFailures: readonly FailureCode[] = ['sign-in-rejected', 'account-loc
 /** The failure of the last answer, if the current question reports one. */
 export function failureIn(state: AccessState): Failure | null {
   return state.kind === 'asking' && 'failure' in state.prompt ? (state.prompt.failure ?? null) : null;
+}
+
+/** The exit code that a finding of `doctor` asks for. */
+export function exitCodeOfFinding({ says, prevents }: Finding): ExitCode {
+  if (!prevents) return requested;
+  return says.kind === 'failure' ? exitCodeOf(says.failure) : missing;
+}
+
+/** The exit code of the problem to solve first: a certificate before a network, and both before a missing program. */
+export function worst(codes: readonly ExitCode[]): ExitCode {
+  const order: readonly ExitCode[] = [certificate, unreachable, missing];
+  return order.find((code) => codes.includes(code)) ?? requested;
 }

@@ -81,6 +81,15 @@ export const eventSchema = z.discriminatedUnion('event', [
     detail: z.optional(z.string()),
     says: z.string(),
   }),
+  z.object({ event: z.literal('report'), code: z.string(), text: z.string(), saved: z.optional(z.string()) }),
+  /** What a code for the help desk means. */
+  z.object({
+    event: z.literal('explained'),
+    failure: z.optional(failureSchema),
+    step: z.string(),
+    version: z.string(),
+    platform: z.string(),
+  }),
   z.object({
     event: z.literal('end'),
     exitCode: z.number(),

@@ -3,7 +3,9 @@ import { isUp } from '../../shared/access-state.ts';
 import type { AppNotice } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
+import { findingMessage } from '../../shared/messages/finding-message.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
+import { examine, type DoctorInput, type Tools } from '../app/check/doctor.ts';
 import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
@@ -15,9 +17,9 @@ import { PreparedAnswers, readAnswers } from './answers.ts';
 import { findSession } from './remote-session.ts';
 import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
 import { converse, profileFor, type Outcome } from './connect.ts';
-import { examine, worst, type Tools } from './doctor.ts';
-import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { exitCode, exitCodeOf, exitCodeOfFinding, worst, type ExitCode } from './exit-codes.ts';
 import { LocalSession, type Core } from './local-session.ts';
+import { explainCode, problemReport, saveReport } from './problem-report.ts';
 import { reportPolicy } from './policy-report.ts';
 import { profileEvent, reportContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
@@ -120,6 +122,11 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
       return done();
     case 'doctor':
       return runDoctor(command.profile, folder, host, report, localizer);
+    case 'report':
+      return runReport(command, folder, host, report, localizer);
+    case 'explain':
+      explainCode(command.code, report, localizer);
+      return done();
     case 'connect':
       return connect(command, folder, host, report, localizer);
   }
@@ -237,39 +244,76 @@ async function runDoctor(
   report: Report,
   localizer: TerminalLocalizer,
 ): Promise<ExitCode> {
-  const client = await findSession(folder);
-  await client?.close();
-  const settings = await openSettings(folder, host, report);
-  const core = host.core(settings);
-  const known = settings.get().profiles;
   const stop = new AbortController();
   const off = host.onInterrupt(() => stop.abort());
-  const profileStore = new ProfileStore(settings, core.now, {
-    policy: () => host.policy.current.policy,
-  });
-  const examined = {
-    tools: host.tools,
-    secrets: core.secrets,
-    profiles: named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)],
-    verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
-    now: core.now,
-    localizer,
-    appRuns: client?.holder === 'app',
-    proxies: core.proxies ?? new Proxies(),
-    policy: host.policy.current,
-    oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
-    signal: stop.signal,
-  };
   const codes: ExitCode[] = [];
-  for await (const { code, ...check } of examine(examined)) {
-    codes.push(code);
-    report.event({ event: 'check', ...check });
-    report.say(fillIn(localizer.commandLine.doctor[check.result], { says: check.says, todo: check.todo ?? '' }));
+  for await (const finding of examine(await doctorInput(named, folder, host, report, stop.signal))) {
+    codes.push(exitCodeOfFinding(finding));
+    const { says, todo } = findingMessage(finding, localizer, ownAdvice(localizer));
+    report.event({ event: 'check', check: finding.check, result: finding.result, says, ...(todo === '' ? {} : { todo }) });
+    report.say(fillIn(localizer.commandLine.doctor[finding.result], { says, todo }));
   }
   off();
   const code = stop.signal.aborted ? exitCode.requested : worst(codes);
   report.end(code, null);
   return code;
+}
+
+/** Advice for a terminal, where the window has a button. */
+const ownAdvice = ({ commandLine: { doctor } }: TerminalLocalizer) => ({
+  policyDetails: doctor.policyDetails,
+  addProfile: doctor.addProfile,
+});
+
+/** What to check: the named profile, or all. */
+async function doctorInput(named: string | null, folder: string, host: Host, report: Report, signal: AbortSignal): Promise<DoctorInput> {
+  const client = await findSession(folder);
+  await client?.close();
+  const settings = await openSettings(folder, host, report);
+  const core = host.core(settings);
+  const known = settings.get().profiles;
+  const profileStore = new ProfileStore(settings, core.now, {
+    policy: () => host.policy.current.policy,
+  });
+  return {
+    tools: host.tools,
+    secrets: core.secrets,
+    profiles: named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)],
+    verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
+    now: core.now,
+    app: client?.holder === 'app' ? 'runs' : 'absent',
+    proxies: core.proxies ?? new Proxies(),
+    policy: host.policy.current,
+    oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
+    signal,
+  };
+}
+
+/** Shows the report, and only then saves it if a file is named. */
+async function runReport(
+  { profile, save }: { profile: string | null; save: string | null },
+  folder: string,
+  host: Host,
+  report: Report,
+  localizer: TerminalLocalizer,
+): Promise<ExitCode> {
+  const stop = new AbortController();
+  const off = host.onInterrupt(() => stop.abort());
+  const session = await findSession(folder);
+  try {
+    const doctor = await doctorInput(profile, folder, host, report, stop.signal);
+    const userIds = Object.values((await Settings.open(folder)).get().userIds);
+    const { text, code } = await problemReport({ version: host.version, folder, doctor, session, userIds, localizer });
+    for (const line of text.trimEnd().split('\n')) report.say(line);
+    if (save !== null) await saveReport(path.resolve(save), text, doctor.now());
+    report.event({ event: 'report', code, text, ...(save === null ? {} : { saved: path.resolve(save) }) });
+    if (save !== null) report.say(`\n${fillIn(localizer.commandLine.reportSaved, { file: path.resolve(save) })}`);
+    report.end(exitCode.requested, null);
+    return exitCode.requested;
+  } finally {
+    off();
+    await session?.close();
+  }
 }
 
 async function connect(

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { clipboard, dialog, shell } from 'electron';
 import type { DesktopPorts, PortalView, SignInPageView } from '../app/ports.ts';
@@ -72,6 +72,31 @@ export function createDesktopPorts({ portal, signInPage, showWindow, quit, logFo
     async showLogs() {
       const problem = await shell.openPath(logFolder);
       if (problem !== '') throw fail('internal', {}, { detail: `the log folder did not open: ${problem}` });
+    },
+
+    async saveReport({ name, text, zip }) {
+      const { saveTitle, textFile, zipFile } = messages().report;
+      const { canceled, filePath } = await dialog.showSaveDialog({
+        title: saveTitle,
+        defaultPath: `${name}.txt`,
+        // Only Linux has to be told to ask before it replaces a file
+        properties: ['showOverwriteConfirmation'],
+        filters: [
+          { name: textFile, extensions: ['txt'] },
+          { name: zipFile, extensions: ['zip'] },
+        ],
+      });
+      if (canceled || filePath === '') return false;
+      try {
+        await writeFile(filePath, /\.zip$/i.test(filePath) ? zip : text, { mode: 0o600 });
+      } catch (error) {
+        throw fail(
+          'report-not-saved',
+          { file: basename(filePath) },
+          { detail: error instanceof Error ? error.message : 'failed', cause: error },
+        );
+      }
+      return true;
     },
 
     applyPreferences(preferences, isDecided = false) {

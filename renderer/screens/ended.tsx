@@ -7,9 +7,11 @@ import { useNow, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyDetails } from '../ui/copy-details.tsx';
+import { HelpCode } from '../ui/help-code.tsx';
 import { HelpDesk } from '../ui/help-desk.tsx';
 import { KeyChange } from '../ui/key-change.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { ReportProblem } from '../ui/report-problem.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
 
@@ -73,8 +75,9 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
           </Button>
         )}
         <CopyDetails />
+        <ReportProblem />
       </Actions>
-      <p className="hint">{format(messages.ending.code, { code: ending.code })}</p>
+      <HelpCode failure={ending} />
       {!isKeyChanged && <HelpDesk contact={profile.helpDesk} />}
       <KeyChange failure={ending} />
       <Foot>

@@ -9,6 +9,7 @@ import { Question } from '../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../ui/fields.tsx';
 import { Foot, Screen } from '../ui/screen.tsx';
 import { isLocked, Locked } from '../ui/locked.tsx';
+import { CheckConnection, ReportProblem } from '../ui/report-problem.tsx';
 import { FirstRun } from './first-run.tsx';
 import { Policy } from './policy.tsx';
 import { SavedTotp } from './saved-totp.tsx';
@@ -112,6 +113,8 @@ export function Settings({ state }: { state: AppState }) {
       <Policy policy={policy} />
       <section className="group">
         <h2>{messages.settings.support}</h2>
+        <CheckConnection />
+        <ReportProblem />
         <Button icon={FileText} pending={busy} onPress={() => void run('openLogs')}>
           {messages.settings.logs}
         </Button>

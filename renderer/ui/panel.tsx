@@ -1,8 +1,10 @@
 import { CircleAlert, CircleCheck, Info, X, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Failure } from '../../shared/failure.ts';
+import { readAloud } from '../../shared/help-code.ts';
 import { useLocalizer } from '../localizer.ts';
 import { IconButton } from './button.tsx';
+import { HelpCode } from './help-code.tsx';
 
 export type Tone = 'info' | 'good' | 'attention';
 const icons: Record<Tone, LucideIcon> = { info: Info, good: CircleCheck, attention: CircleAlert };
@@ -48,6 +50,7 @@ export function FailurePanel({
     <Panel tone="attention" title={text.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
       <p>{text.happened}</p>
       <p>{text.todo}</p>
+      {readAloud.includes(failure.code) && <HelpCode failure={failure} />}
       {more != null && <p className="panel-more">{more}</p>}
     </Panel>
   );

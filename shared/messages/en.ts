@@ -1,4 +1,5 @@
 import { always } from './en/always.ts';
+import { check } from './en/check.ts';
 import { connection } from './en/connection.ts';
 import { desktop } from './en/desktop.ts';
 import { failures, unknown } from './en/failures.ts';
@@ -6,6 +7,7 @@ import { guide } from './en/guide.ts';
 import { policy } from './en/policy.ts';
 import { prompts } from './en/prompts.ts';
 import { recovery } from './en/recovery.ts';
+import { report } from './en/report.ts';
 import { screens } from './en/screens.ts';
 import { settings } from './en/settings.ts';
 import { updates } from './en/updates.ts';
@@ -27,6 +29,8 @@ export const en = {
   guide,
   settings,
   updates,
+  check,
+  report,
   policy: { keys, faults },
   failures,
   unknown,

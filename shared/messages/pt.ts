@@ -1,5 +1,6 @@
 import type { Messages } from './catalogue.ts';
 import { always } from './pt/always.ts';
+import { check } from './pt/check.ts';
 import { connection } from './pt/connection.ts';
 import { desktop } from './pt/desktop.ts';
 import { failures, unknown } from './pt/failures.ts';
@@ -7,6 +8,7 @@ import { guide } from './pt/guide.ts';
 import { policy } from './pt/policy.ts';
 import { prompts } from './pt/prompts.ts';
 import { recovery } from './pt/recovery.ts';
+import { report } from './pt/report.ts';
 import { screens } from './pt/screens.ts';
 import { settings } from './pt/settings.ts';
 import { updates } from './pt/updates.ts';
@@ -25,6 +27,8 @@ export const pt: Messages = {
   guide,
   settings,
   updates,
+  check,
+  report,
   policy: { keys, faults },
   failures,
   unknown,

@@ -1,5 +1,6 @@
 import type { Messages } from './catalogue.ts';
 import { always } from './zh-Hant/always.ts';
+import { check } from './zh-Hant/check.ts';
 import { connection } from './zh-Hant/connection.ts';
 import { desktop } from './zh-Hant/desktop.ts';
 import { failures, unknown } from './zh-Hant/failures.ts';
@@ -7,6 +8,7 @@ import { guide } from './zh-Hant/guide.ts';
 import { policy } from './zh-Hant/policy.ts';
 import { prompts } from './zh-Hant/prompts.ts';
 import { recovery } from './zh-Hant/recovery.ts';
+import { report } from './zh-Hant/report.ts';
 import { screens } from './zh-Hant/screens.ts';
 import { settings } from './zh-Hant/settings.ts';
 import { updates } from './zh-Hant/updates.ts';
@@ -25,6 +27,8 @@ export const zhHant: Messages = {
   guide,
   settings,
   updates,
+  check,
+  report,
   policy: { keys, faults },
   failures,
   unknown,

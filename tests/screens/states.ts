@@ -5,6 +5,7 @@ import { questionScreens } from './questions.ts';
 import { settingsScreens } from './settings.ts';
 import { signInPageScreens } from './sign-in-page.ts';
 import { startScreens } from './start.ts';
+import { supportScreens } from './support.ts';
 
 /** One state of the window for each screen worth looking at. */
 
@@ -19,4 +20,5 @@ export const screens: Screens = {
   ...signInPageScreens,
   ...portalScreens,
   ...settingsScreens,
+  ...supportScreens,
 };

@@ -11,6 +11,7 @@ import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import { bridge, type CallName } from '../../shared/bridge.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { chooseLanguage, type Language } from '../../shared/messages/languages.ts';
+import { shownReport } from './support.ts';
 
 /**
  * The window's real bundle in a real Chromium, with the test in the role of the main process. The bridge's own schemas
@@ -198,6 +199,7 @@ export async function openWindow(browser: Browser, address: string, now: number)
       calls.length = 0;
       complaints.length = 0;
       replies.clear();
+      replies.set('makeReport', { ok: true, value: shownReport });
       replies.set('revealPasscode', { ok: true, value: { passcode: '482915036' } });
       await page.goto(address);
       await page.locator('h1').first().waitFor();

@@ -21,7 +21,9 @@ import type { AppState } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
 import { lastingPort } from './ports.ts';
+import { english } from './english.ts';
 import { handEnvironment } from './access.ts';
+import { bareTools } from './check-tools.ts';
 
 /** A keychain in memory, with the interface of the real one. */
 export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
@@ -53,6 +55,8 @@ export interface AppRun {
     clipboard: string;
     quit: number;
     external: string[];
+    /** The reports that were saved. */
+    saved: { name: string; text: string; zip: Uint8Array }[];
     /** The preferences that were carried out last, and whether the policy decides the start at sign-in. */
     preferences: { preferences: Preferences; isDecided: boolean } | null;
     /** The profile file that the person chooses. */
@@ -147,6 +151,7 @@ export async function startApp(
     clipboard: '',
     quit: 0,
     external: [],
+    saved: [],
     preferences: null,
     file: null,
     certificate: null,
@@ -164,6 +169,9 @@ export async function startApp(
     direct: directDial,
     environment: environmentOf(environment),
     otherVpn,
+    localizer: () => english,
+    versions: () => [['Causeway', '0.0.0']],
+    checkTools: bareTools,
     ...(proxies ? { proxies } : {}),
     now,
     random: Math.random,
@@ -213,6 +221,10 @@ export async function startApp(
       chooseProfileFile: () => Promise.resolve(desktop.file),
       chooseCertificateFile: () => Promise.resolve(desktop.certificate),
       showLogs: () => Promise.resolve(),
+      saveReport: async (report) => {
+        desktop.saved.push(report);
+        return true;
+      },
       applyPreferences(preferences, isDecided = false) {
         desktop.preferences = { preferences, isDecided };
       },

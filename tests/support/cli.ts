@@ -3,7 +3,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Tools } from '../../electron/cli/doctor.ts';
+import type { Tools } from '../../electron/app/check/doctor.ts';
 import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 import { run, type Host } from '../../electron/cli/run.ts';
 import type { LineOptions, Terminal } from '../../electron/cli/terminal.ts';
@@ -20,6 +20,7 @@ import type { Core } from '../../electron/cli/local-session.ts';
 import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
 import { englishTerminal } from './english.ts';
+import { bareTools } from './check-tools.ts';
 
 /** What a person types for a question, when the test lets them. Null: nothing, until the question is withdrawn. */
 export type Typist = (question: string, seen: string) => string | null | Promise<string | null>;
@@ -111,15 +112,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
     campuses: () => Promise.resolve(campuses),
     policy: withoutPolicy,
     tools: {
-      startWorker: () => {
-        throw new Error('no worker in these tests');
-      },
-      libraries: [],
-      programs: { folder: null, platform: 'linux' },
-      otherVpn: () => Promise.resolve(null),
-      leftover: () => Promise.resolve(null),
-      helper: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
-      proof: () => Promise.reject(new CausewayError({ code: 'helper-missing' })),
+      ...bareTools,
       ...tools,
     },
     exitNow: (code) => {

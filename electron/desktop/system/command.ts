@@ -14,6 +14,8 @@ export type Command =
   | 'settings'
   | 'help-desk'
   | 'logs'
+  | 'report'
+  | 'check'
   | 'update'
   | 'quit'
   | Task;
@@ -58,6 +60,10 @@ async function run(command: Command, { application, showWindow, requestQuit }: C
       return verbs.showSettings({ open: true });
     case 'help-desk':
       return verbs.openHelpDesk();
+    case 'report':
+    case 'check':
+      showWindow();
+      return verbs.showSupport({ view: command });
     case 'logs':
       return verbs.openLogs();
     case 'update':

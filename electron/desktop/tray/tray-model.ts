@@ -47,6 +47,7 @@ export function trayModel(state: AppState, localizer: Localizer): TrayModel {
       ...tasks.map((task) => command(messages.task[task].name, task, campus !== null)),
       { kind: 'separator' },
       command(messages.tray.open, 'open'),
+      command(messages.report.open, 'report'),
       command(messages.tray.settings, 'settings'),
       ...(state.updates.kind === 'ready'
         ? [command(localizer.format(messages.updates.tray, { version: state.updates.version }), 'update', !isSigningIn(access))]

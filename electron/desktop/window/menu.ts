@@ -14,7 +14,7 @@ export function installMenu(messages: Messages, actions: { perform: (command: Co
 
 export function menuTemplate(
   platform: NodeJS.Platform,
-  { menu }: Messages,
+  { menu, report, check }: Messages,
   { perform, nextPane }: { perform: (command: Command) => void; nextPane: () => void },
 ): Item[] {
   const mac = platform === 'darwin';
@@ -79,6 +79,9 @@ export function menuTemplate(
     role: 'help',
     label: menu.help,
     submenu: [
+      { label: check.title, click: () => perform('check') },
+      { label: report.open, click: () => perform('report') },
+      separator,
       { label: menu.helpDesk, click: () => perform('help-desk') },
       { label: menu.logs, click: () => perform('logs') },
     ],

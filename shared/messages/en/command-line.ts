@@ -25,6 +25,8 @@ Commands
   disconnect            Ends it
   portal [PROFILE|FILE] Opens the device portal in the app, or prints its address
   doctor [PROFILE|FILE] What is installed, reachable and trusted, and what to do
+  report [PROFILE|FILE] A report for the help desk: shown here, and saved only with --save. Nothing is sent
+  explain CODE          What a code means that somebody read aloud to the help desk
   policy                What this computer's administrator decides, where that stands, and what is wrong with it
   help                  This text
 
@@ -33,6 +35,7 @@ Options
   --choose NAME         The group, realm, role or gateway of that name, where the campus offers several
   --app-tunnel PORT     An HTTP proxy to campus for other programs, on this loopback port; 0 for any
   --show-secret         Puts that proxy's secret into the events of --json too
+  --save FILE           Saves the report once it was shown: as text, or as a zip if its name ends in .zip
   --json                Events on standard output, one a line
   --user-data-dir DIR   Another folder for settings and profiles than the app's own
   --version             The version
@@ -41,6 +44,10 @@ Exit codes
   0 ended on request   2 usage   3 refused by the gateway   4 second factor failed
   5 unreachable        6 certificate   7 session ended   8 missing component`,
   usage: {
+    needsCode: 'Say which code: causeway explain, and the twelve digits and letters.',
+    codeWrong: 'That is no code, or one of its symbols was misheard. It has 12 of these: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
+    codeUnknown: 'The code is right, but this version does not know its failure. Try a newer one.',
+    saveForReport: '--save goes with report only.',
     noCommand: 'Say what to do: causeway help lists the commands.',
     unknownCommand: 'There is no command “{command}”: causeway help lists them.',
     unknownOption: 'There is no option {option}: causeway help lists them.',
@@ -136,31 +143,19 @@ Exit codes
     ownBrowser: '{host} signs you in in your own browser, on this computer. Press Enter for the address: ',
     openThis: 'Open this in a browser on this computer; it goes on here when you have signed in there:\n{address}',
   },
+  reportSaved: 'Saved as {file}.',
+  explain: {
+    head: '{failure}, at the step {step}, in version {version} on {platform}',
+    noFailure: 'No failure',
+    sees: 'The person sees: {title}. {happened} {todo}',
+    ask: 'Ask: {ask}',
+    act: 'Do: {act}',
+  },
   doctor: {
     ok: 'ok         {says}',
     attention: 'attention  {says} {todo}',
     missing: 'missing    {says} {todo}',
-    app: 'Causeway’s app is running: commands go through it.',
-    noApp: 'Causeway’s app is not running: commands hold a session of their own.',
-    installed: '{component} is installed{version}.',
-    notInstalled: '{component} is not installed.',
-    install: 'On Debian: sudo apt install {packages}. Elsewhere install Causeway again: it brings it along.',
-    onlyOtherGateways: 'Only gateways of other makers need it.',
-    policy: 'This computer has a policy ({places}), and all of it is understood.',
     policyDetails: 'causeway policy says more.',
-    keychain: 'The keychain keeps passwords.',
-    reached: '{gateway} answers, and its certificate is trusted.',
-    clock: 'The clock agrees with {gateway}.',
-    clockOff: 'This computer’s clock is {minutes} min off from that of {gateway}.',
-    setClock: 'Set the date and time, or have them set automatically: certificates and codes go by them.',
-    noOtherVpn: 'No other VPN is up.',
-    helper: 'The service for system tunnels answers.',
-    proved: 'To that service {gateway} is proved by {by}.',
-    provedBy: { system: 'this computer’s authorities', pins: 'its key', authority: 'its campus’s authority' },
-    signInPage: '{campus}: people sign in on the campus’s own page, which only Causeway’s app shows.',
-    startApp: 'Start the app before causeway connect. The page then opens there.',
-    onlySystemTunnels: 'Only profiles with a tunnel of the whole system need it.',
-    noProfile: 'No campus is known here yet, so no gateway was looked at.',
     addProfile: 'Add one in the app, or name its .causeway file: causeway doctor FILE.',
   },
 };

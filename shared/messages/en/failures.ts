@@ -782,6 +782,11 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'Causeway was to become version {version} at its last end, and did not.',
     todo: 'It tries again when you quit. If it happens again, tell the help desk, or install the new version yourself.',
   },
+  'report-not-saved': {
+    title: 'The report was not saved',
+    happened: 'Causeway could not write {file} there.',
+    todo: 'Choose another folder, or copy the report instead.',
+  },
   'fault-ended': {
     title: 'Causeway had to close',
     happened: 'It met a fault of its own at {endedAt}, and ended itself.',

@@ -18,6 +18,9 @@ Comandos
                         Abre o portal de dispositivos na aplicação ou mostra o seu endereço
   doctor [PERFIL|FICHEIRO]
                         O que está instalado, responde e merece confiança, e o que fazer
+  report [PERFIL|FICHEIRO]
+                        Um relatório para o apoio: mostrado aqui e guardado só com --save. Nada é enviado
+  explain CÓDIGO        O que significa um código que alguém leu ao apoio
   policy                O que o administrador deste computador decide, onde isso está e o que tem de errado
   help                  Este texto
 
@@ -26,6 +29,7 @@ Opções
   --choose NOME         O grupo, a função ou o gateway com esse nome, quando o campus oferece vários
   --app-tunnel PORTA    Um proxy HTTP até ao campus para outros programas, nesta porta local; 0 para qualquer uma
   --show-secret         Inclui o segredo desse proxy também nos eventos de --json
+  --save FICHEIRO       Guarda o relatório depois de o mostrar: como texto, ou como zip se o nome acaba em .zip
   --json                Eventos na saída padrão, um por linha
   --user-data-dir PASTA Outra pasta para definições e perfis, em vez da pasta da aplicação
   --version             A versão
@@ -34,6 +38,10 @@ Códigos de saída
   0 terminou a pedido   2 utilização   3 recusado pelo gateway   4 o segundo fator falhou
   5 inacessível         6 certificado  7 a sessão terminou       8 falta um componente`,
   usage: {
+    needsCode: 'Indique o código: causeway explain e os doze algarismos e letras.',
+    codeWrong: 'Isso não é um código, ou um dos símbolos foi mal ouvido. Tem 12 destes: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
+    codeUnknown: 'O código está certo, mas esta versão não conhece a falha. Experimente uma versão mais recente.',
+    saveForReport: '--save só se usa com report.',
     noCommand: 'Indique o que fazer: causeway help mostra os comandos.',
     unknownCommand: 'Não existe o comando «{command}»: causeway help mostra os que existem.',
     unknownOption: 'Não existe a opção {option}: causeway help mostra as que existem.',
@@ -138,31 +146,19 @@ Códigos de saída
     ownBrowser: 'Em {host}, inicia-se sessão no seu próprio navegador, neste computador. Prima Enter para ver o endereço: ',
     openThis: 'Abra este endereço num navegador deste computador; depois de iniciar sessão, continua aqui:\n{address}',
   },
+  reportSaved: 'Guardado em {file}.',
+  explain: {
+    head: '{failure}, no passo {step}, na versão {version} em {platform}',
+    noFailure: 'Nenhuma falha',
+    sees: 'A pessoa vê: {title}. {happened} {todo}',
+    ask: 'Perguntar: {ask}',
+    act: 'Fazer: {act}',
+  },
   doctor: {
     ok: 'ok         {says}',
     attention: 'atenção    {says} {todo}',
     missing: 'falta      {says} {todo}',
-    app: 'A aplicação Causeway está aberta: os comandos passam por ela.',
-    noApp: 'A aplicação Causeway não está aberta: os comandos têm uma sessão própria.',
-    installed: '{component}: instalado{version}.',
-    notInstalled: '{component}: não instalado.',
-    install: 'Em Debian: sudo apt install {packages}. Noutros sistemas, instale novamente o Causeway, que o traz consigo.',
-    onlyOtherGateways: 'Só os gateways de outros fabricantes precisam dele.',
-    policy: 'Este computador tem uma política ({places}), e toda ela foi entendida.',
     policyDetails: 'causeway policy diz mais.',
-    keychain: 'O porta-chaves guarda palavras-passe.',
-    reached: '{gateway} responde, e o seu certificado é de confiança.',
-    clock: 'O relógio está certo com o de {gateway}.',
-    clockOff: 'O relógio deste computador tem {minutes} min de diferença para o de {gateway}.',
-    setClock: 'Acerte a data e a hora ou deixe que sejam acertadas automaticamente: os certificados e os códigos dependem delas.',
-    noOtherVpn: 'Não há outra VPN ativa.',
-    helper: 'O serviço auxiliar dos túneis do sistema responde.',
-    proved: 'Para esse serviço, {gateway} é confirmado por: {by}.',
-    provedBy: { system: 'as autoridades deste computador', pins: 'a sua chave', authority: 'a autoridade do seu campus' },
-    signInPage: '{campus}: inicia-se sessão numa página do próprio campus, que só a aplicação Causeway mostra.',
-    startApp: 'Abra a aplicação antes de causeway connect. A página abre-se aí.',
-    onlySystemTunnels: 'Só os perfis com um túnel de todo o sistema precisam dele.',
-    noProfile: 'Ainda não se conhece nenhum campus aqui, por isso nenhum gateway foi verificado.',
     addProfile: 'Adicione um na aplicação ou indique o ficheiro .causeway: causeway doctor FICHEIRO.',
   },
 };

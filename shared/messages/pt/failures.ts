@@ -796,6 +796,11 @@ export const failures: Messages['failures'] = {
     happened: 'O Causeway devia ter passado à versão {version} quando fechou pela última vez, mas não passou.',
     todo: 'Volta a tentar quando sair. Se voltar a acontecer, avise o serviço de apoio ou instale a nova versão.',
   },
+  'report-not-saved': {
+    title: 'O relatório não foi guardado',
+    happened: 'O Causeway não conseguiu escrever {file} nesse local.',
+    todo: 'Escolha outra pasta ou copie o relatório.',
+  },
   'fault-ended': {
     title: 'O Causeway teve de fechar',
     happened: 'Encontrou um erro interno e fechou-se. Quando: {endedAt}.',

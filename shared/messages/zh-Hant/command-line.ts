@@ -26,6 +26,9 @@ export const commandLine: typeof english = {
   disconnect            斷開連線
   portal [PROFILE|FILE] 在視窗開啟設備網站，或顯示其網址
   doctor [PROFILE|FILE] 檢查已安裝、可連線及信任的項目，並說明處理方法
+  report [PROFILE|FILE] 製作給服務中心的報告：在此顯示，加上 --save 才會儲存，
+                        不會傳送任何內容
+  explain CODE          說明用戶讀給服務中心的代碼
   policy                這部電腦的管理員所作的設定、設定的位置，以及當中的問題
   help                  這份說明
 
@@ -34,6 +37,7 @@ export const commandLine: typeof english = {
   --choose NAME         校園提供多項時，所選群組、身份或閘道的名稱
   --app-tunnel PORT     在本機此連接埠提供通往校園的 HTTP 代理，供其他程式使用；0 表示任何連接埠
   --show-secret         在 --json 的事件中也顯示該代理的密鑰
+  --save FILE           顯示報告後將其儲存：純文字，檔名以 .zip 結尾則為壓縮檔
   --json                以事件輸出到標準輸出，每行一個
   --user-data-dir DIR   使用另一個資料夾存放設定和設定檔
   --version             版本
@@ -42,6 +46,10 @@ export const commandLine: typeof english = {
   0 按要求結束   2 用法錯誤   3 被閘道拒絕   4 第二重驗證失敗
   5 無法連線     6 憑證       7 連線已結束   8 缺少組件`,
   usage: {
+    needsCode: '請指明代碼：causeway explain，後接十二個數字和字母。',
+    codeWrong: '這不是代碼，或聽錯了其中一個字元。代碼由 12 個下列字元組成：2 3 4 5 6 7 8 9 C F G H J M P Q R V W X。',
+    codeUnknown: '代碼正確，但這個版本不認識它的錯誤。請使用較新的版本。',
+    saveForReport: '--save 只可與 report 一起使用。',
     noCommand: '請指明命令：causeway help 會列出所有命令。',
     unknownCommand: '沒有「{command}」這個命令：causeway help 會列出所有命令。',
     unknownOption: '沒有 {option} 這個選項：causeway help 會列出所有選項。',
@@ -134,31 +142,19 @@ export const commandLine: typeof english = {
     ownBrowser: '{host} 會在這部電腦上您自己的瀏覽器登入。按 Enter 顯示網址：',
     openThis: '請在這部電腦的瀏覽器開啟以下網址；在該處登入後，這裡會自動繼續：\n{address}',
   },
+  reportSaved: '已儲存為 {file}。',
+  explain: {
+    head: '{failure}，步驟 {step}，版本 {version}，系統 {platform}',
+    noFailure: '沒有錯誤',
+    sees: '用戶看到：{title}。{happened}{todo}',
+    ask: '詢問：{ask}',
+    act: '處理：{act}',
+  },
   doctor: {
     ok: '正常  {says}',
     attention: '注意  {says}{todo}',
     missing: '缺少  {says}{todo}',
-    app: 'Causeway 的視窗正在執行：命令會經由它進行。',
-    noApp: 'Causeway 的視窗沒有執行：命令會自行建立連線。',
-    installed: '已安裝 {component}{version}。',
-    notInstalled: '未安裝 {component}。',
-    install: '在 Debian：sudo apt install {packages}。在其他系統，請重新安裝 Causeway，它會一併安裝。',
-    onlyOtherGateways: '只有其他廠商的閘道才需要。',
-    policy: '這部電腦有政策（{places}），內容均可理解。',
     policyDetails: '政策詳情見 causeway policy。',
-    keychain: '鑰匙圈可儲存密碼。',
-    reached: '{gateway} 有回應，其憑證獲信任。',
-    clock: '時鐘與 {gateway} 一致。',
-    clockOff: '這部電腦的時鐘與 {gateway} 相差 {minutes} 分鐘。',
-    setClock: '請設定日期和時間，或設為自動：憑證和驗證碼均以此為準。',
-    noOtherVpn: '沒有其他 VPN 正在運作。',
-    helper: '系統通道的輔助服務有回應。',
-    proved: '對該輔助服務而言，{gateway} 的身份由 {by} 證明。',
-    provedBy: { system: '這部電腦信任的憑證機構', pins: '其金鑰', authority: '其校園的憑證機構' },
-    signInPage: '{campus}：用戶在校園自己的網頁登入，只有 Causeway 的視窗能顯示。',
-    startApp: '請先啟動 Causeway，再以 causeway connect 連線，網頁便會在視窗開啟。',
-    onlySystemTunnels: '只有通道供整部電腦使用的設定檔才需要。',
-    noProfile: '這裡尚未有任何校園，因此沒有檢查閘道。',
     addProfile: '請在視窗加入校園，或指明其 .causeway 檔案：causeway doctor FILE。',
   },
 };

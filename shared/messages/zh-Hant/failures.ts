@@ -778,6 +778,11 @@ export const failures: Messages['failures'] = {
     happened: 'Causeway 上次結束時應更新至 {version} 版本，但沒有成功。',
     todo: '下次結束時會再試。如再次發生，請告知服務中心，或自行安裝新版本。',
   },
+  'report-not-saved': {
+    title: '報告未能儲存',
+    happened: 'Causeway 無法在該處寫入 {file}。',
+    todo: '請選擇另一個資料夾，或改為複製報告。',
+  },
   'fault-ended': {
     title: 'Causeway 曾經需要關閉',
     happened: '程式於 {endedAt} 發生內部錯誤，因此自行結束。',

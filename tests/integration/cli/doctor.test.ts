@@ -74,7 +74,8 @@ test('doctor reports a network that wants a sign-in first with 5 and its address
   ];
   const { code, of } = await examine([{ ...profile, connectTo: held }]);
   expect(code).toBe(5);
-  expect(of('gateway')[0]?.says).toContain('http://hotel.test/');
+  expect(of('gateway')[0]?.says).toContain('hotel.test');
+  expect(of('gateway')[0]?.todo).toContain('http://hotel.test/');
 });
 
 test('doctor reports an untrusted certificate with 6', async () => {

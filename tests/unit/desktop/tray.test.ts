@@ -76,7 +76,7 @@ describe('what needs the person', () => {
 
 it('the tray offers nothing to connect to and no task before there is a campus', () => {
   const model = trayModel(appState(accessStates.idle, { profiles: [], profileId: null }), localizer);
-  expect(commandsOf(model)).toEqual(['open', 'settings', 'quit']);
+  expect(commandsOf(model)).toEqual(['open', 'report', 'settings', 'quit']);
   expect(JSON.stringify(model)).not.toContain(campus);
 });
 

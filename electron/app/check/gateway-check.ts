@@ -1,16 +1,16 @@
 import http from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import type { Agent } from '../../shared/user-agent.ts';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import { splitHost, type Profile } from '../../shared/profile.ts';
-import { explained } from '../access/watch/captive-portal.ts';
-import { withDeadline } from '../net/deadline.ts';
-import type { CertificateVerifier } from '../trust/verifier.ts';
-import { endpointOf, type Endpoint } from '../net/endpoint.ts';
-import { findOldTls } from '../net/old-tls.ts';
-import { connectTimeoutMs } from '../net/tcp.ts';
-import type { Proxies } from '../net/proxy/lookup.ts';
-import { connectTls } from '../net/tls.ts';
+import type { Agent } from '../../../shared/user-agent.ts';
+import { fail, failureOf, type Failure } from '../../../shared/failure.ts';
+import { splitHost, type Profile } from '../../../shared/profile.ts';
+import { explained } from '../../access/watch/captive-portal.ts';
+import { withDeadline } from '../../net/deadline.ts';
+import type { CertificateVerifier } from '../../trust/verifier.ts';
+import { endpointOf, type Endpoint } from '../../net/endpoint.ts';
+import { findOldTls } from '../../net/old-tls.ts';
+import { connectTimeoutMs } from '../../net/tcp.ts';
+import type { Proxies } from '../../net/proxy/lookup.ts';
+import { connectTls } from '../../net/tls.ts';
 
 const clockTimeoutMs = 3_000;
 /** More than fits into one packet, and less than any server's limit for a request's head (8 KB is the lowest common one). */

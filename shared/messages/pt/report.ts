@@ -1,0 +1,42 @@
+import type { report as english } from '../en/report.ts';
+import { plural } from '../plural.ts';
+
+/** Report a problem, in European Portuguese. */
+export const report: typeof english = {
+  title: 'Comunicar um problema',
+  open: 'Comunicar um problema',
+  lead: 'Este é o relatório completo, feito neste computador. Nada foi enviado. Leia-o e depois guarde-o ou copie-o para o apoio do seu campus.',
+  making: 'A fazer o relatório. Primeiro, o Causeway verifica a sua ligação.',
+  skip: 'Fazer sem a verificação',
+  code: 'Código para ler ao apoio',
+  text: 'O relatório, linha a linha',
+  lines: plural('{count} linhas', { one: 'Uma linha' }),
+  save: 'Guardar…',
+  saved: 'Guardado',
+  copy: 'Copiar',
+  copied: 'Copiado',
+  again: 'Fazer de novo',
+  close: 'Fechar',
+  replaced: 'Os nomes, endereços e códigos estão substituídos: person-1 é sempre a mesma pessoa, address-1 o mesmo endereço.',
+  saveTitle: 'Guardar o relatório',
+  textFile: 'Ficheiro de texto',
+  zipFile: 'Arquivo zip',
+  heading: 'Causeway: relatório de um problema',
+  madeAt: 'Feito em {time} neste computador. Nada foi enviado.',
+  readCode: 'Código para ler ao apoio: {code}',
+  sections: {
+    summary: 'Em resumo',
+    versions: 'Versões',
+    profiles: 'Campus',
+    policy: 'Política deste computador',
+    history: 'O que aconteceu por último',
+    check: 'Verificação da ligação',
+    network: 'Rede',
+    notices: 'Avisos',
+    log: 'Registo da aplicação',
+    helperLog: 'Registo do serviço auxiliar dos túneis do sistema',
+  },
+  none: 'Nada.',
+  notReadable: 'Não se consegue ler: {why}',
+  notFinished: 'A verificação não terminou.',
+};

@@ -1,0 +1,42 @@
+import type { report as english } from '../en/report.ts';
+import { plural } from '../plural.ts';
+
+/** Report a problem, in Traditional Chinese. */
+export const report: typeof english = {
+  title: '回報問題',
+  open: '回報問題',
+  lead: '這是完整的報告，在這部電腦上製作，沒有傳送任何內容。請先閱讀，再儲存或複製給服務中心。',
+  making: '正在製作報告。Causeway 會先檢查您的連線。',
+  skip: '不檢查，直接製作',
+  code: '請讀給服務中心的代碼',
+  text: '報告全文',
+  lines: plural('{count} 行'),
+  save: '儲存…',
+  saved: '已儲存',
+  copy: '複製',
+  copied: '已複製',
+  again: '重新製作',
+  close: '關閉',
+  replaced: '名稱、位址和驗證碼已被替換：person-1 總是同一個人，address-1 總是同一個位址。',
+  saveTitle: '儲存報告',
+  textFile: '文字檔案',
+  zipFile: 'Zip 壓縮檔',
+  heading: 'Causeway：問題報告',
+  madeAt: '製作時間：{time}，在這部電腦上製作，沒有傳送任何內容。',
+  readCode: '請讀給服務中心的代碼：{code}',
+  sections: {
+    summary: '摘要',
+    versions: '版本',
+    profiles: '校園',
+    policy: '這部電腦的政策',
+    history: '最近發生的事',
+    check: '連線檢查',
+    network: '網絡',
+    notices: '通知',
+    log: 'Causeway 的記錄',
+    helperLog: '系統通道輔助服務的記錄',
+  },
+  none: '沒有。',
+  notReadable: '無法讀取：{why}',
+  notFinished: '檢查尚未完成。',
+};
