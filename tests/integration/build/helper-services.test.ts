@@ -191,7 +191,9 @@ describe('the helper as a service', () => {
       const xml = read(`build/services/${file}`);
       expectWellFormed(xml);
       expect(xml).toMatch(/<(string|Arguments)>serve<\//);
-      expect(xml).toMatch(/\/Library\/PrivilegedHelperTools\/org\.causeway\.helper\/causeway-helper<|\\resources\\native\\causeway-helper\.exe</);
+      expect(xml).toMatch(
+        /\/Library\/PrivilegedHelperTools\/org\.causeway\.helper\/causeway-helper<|\\resources\\native\\causeway-helper\.exe</,
+      );
     },
   );
 
