@@ -32,6 +32,12 @@ export const startScreens: Screens = {
   },
   'home': { state: state({}), heading: campus.name, focus: 'heading' },
   'home-two-campuses': { state: state({ profiles: [campus, college] }), heading: campus.name, focus: 'heading' },
+  'home-paused': {
+    state: state({ alwaysConnect: { step: 'paused', until: now + 86_400_000 } }),
+    heading: campus.name,
+    focus: 'heading',
+  },
+  'home-waiting': { state: state({ alwaysConnect: { step: 'waiting', until: now + 300_000 } }), heading: campus.name, focus: 'heading' },
   'home-notice': {
     state: state({ notices: [{ id: 'n1', failure: { code: 'settings-damaged', params: { file: 'settings.damaged.json' } } }] }),
     heading: campus.name,

@@ -41,6 +41,7 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['connected', 'Open device portal', 'openPortal'],
   ['connected', 'Disconnect', 'disconnect'],
   ['expiring', 'Stay connected', 'extend'],
+  ['home-paused', 'Resume', 'resumeAlwaysConnect'],
   ['reconnecting', 'Try now', 'retryNow'],
   ['reconnecting', 'Disconnect', 'disconnect'],
   ['recovery-password-failed', 'Forgot your password?', 'openHelpDesk'],
