@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,18 @@ function packedApp(folder: string, config: unknown): string {
   writeFileSync(executable, `#!/bin/sh\nexec '${path.join(root, 'tests/electron-double/electron')}' '${app}' "$@"\n`, { mode: 0o755 });
   return executable;
 }
+
+test('the app reads nothing of what updates need at its start', () => {
+  const dist = path.join(root, 'dist');
+  const atStart = new Set(['main.mjs']);
+  for (const name of atStart)
+    for (const [, next = ''] of readFileSync(path.join(dist, name), 'utf8').matchAll(/(?:from|import)\s*"\.\/(main-part-[\w.-]+)"/g))
+      atStart.add(next);
+  const parts = readdirSync(dist).filter((name) => /^main.*\.mjs$/.test(name));
+  const withUpdater = parts.filter((name) => readFileSync(path.join(dist, name), 'utf8').includes('Squirrel.Mac'));
+  expect(withUpdater).toHaveLength(1);
+  expect(withUpdater.filter((name) => atStart.has(name))).toEqual([]);
+});
 
 test('the app finds an update, says in Settings what is wrong with one, asks while connected, and ends signed out with the new version in its place', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'causeway-update-'));

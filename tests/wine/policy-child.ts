@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { win32 } from 'node:path';
 import koffi from 'koffi';
 import { LivePolicy } from '../../electron/storage/policy/live-policy.ts';
 import { policyPlaces } from '../../electron/storage/policy/places.ts';
+import { nsisKey } from '../../electron/updates/installation-windows.ts';
+import { findInstallation } from '../../electron/updates/installation.ts';
 
 /**
  * Runs on Windows: writes policies into the registry, as administrators' tools do, and prints what Causeway makes of each, as
@@ -98,6 +101,19 @@ add(`${machine}\\Recommended`, 'StartAtSignIn', 'REG_DWORD', '0');
 report['installedUnderPolicy'] = await read();
 for (const key of [machine, installer]) remove(key);
 stop();
+
+// As the installer for one person notes its folder
+const executable = process.execPath;
+const installation = async (folder: string | null): Promise<string> => {
+  if (folder !== null) add(`HKCU\\${nsisKey}`, 'InstallLocation', 'REG_SZ', folder);
+  return (await findInstallation({ isPackaged: true, executable, env: {} }, 'win32')).kind;
+};
+report['installations'] = {
+  none: await installation(null),
+  elsewhere: await installation('C:\\users\\other\\Programs\\causeway'),
+  here: await installation(win32.dirname(executable).toUpperCase()),
+};
+remove(`HKCU\\${nsisKey}`);
 console.log(JSON.stringify(report));
 
 /** Gives a key of the person's an owner and an access list. */

@@ -21,6 +21,7 @@ const reportSchema = z.object({
   both: seenSchema,
   installed: seenSchema,
   installedUnderPolicy: seenSchema,
+  installations: z.record(z.string(), z.string()),
 });
 
 const machine = 'HKLM\\Software\\Policies\\Causeway';
@@ -39,6 +40,12 @@ describe.skipIf(missing !== null)('the policy in the registry', { timeout: 180_0
 
   const values = ({ decisions }: z.infer<typeof seenSchema>) =>
     Object.fromEntries(Object.entries(decisions).map(([key, { value }]) => [key, value]));
+
+  test('only a copy whose folder the installer for one person has noted updates itself', () => {
+    const { none, elsewhere, here } = report.installations;
+    expect(here).toBe('own');
+    expect([none, elsewhere]).not.toContain('own');
+  });
 
   test('an empty registry has no policy, and one that is written while Causeway runs counts at once', () => {
     expect(report.none).toEqual({ decisions: {}, faults: [] });
