@@ -73,7 +73,11 @@ function createLink(codec: Codec, outbound: string, inbound: string): WorldLink 
   });
   listeners.set('reply', (message) => void replies.push(message));
   listeners.set('await', (message) => {
-    Promise.resolve(lent.get(Number(message['id']))).then(
+    const id = Number(message['id']);
+    const promise = lent.get(id);
+    // It is awaited once. Kept, every answer of the main process would stay in the page
+    lent.delete(id);
+    Promise.resolve(promise).then(
       (value) => post({ kind: 'settle', ticket: message['ticket'], value }),
       (error: unknown) => post({ kind: 'settle', ticket: message['ticket'], error: asError(error) }),
     );
