@@ -138,6 +138,9 @@ export interface TestWindow {
   reply: (name: CallName, reply: Reply | Promise<Reply>) => void;
 }
 
+/** tsx names functions with a helper of its own, which those that go into a page take along. */
+export const tsxHelper = 'globalThis.__name ??= (value) => value';
+
 /** Opens a page whose clock stands at `now` and whose bridge ends in the test. */
 export async function openWindow(browser: Browser, address: string, now: number): Promise<TestWindow> {
   const context = await browser.newContext({
@@ -168,6 +171,7 @@ export async function openWindow(browser: Browser, address: string, now: number)
     calls.push({ name: callName, input: parsed.data });
     return (await replies.get(callName)) ?? { ok: true };
   });
+  await page.addInitScript(tsxHelper);
   await page.addInitScript(() => {
     const listeners: Record<string, Set<(payload: unknown) => void>> = {};
     const harness = window as unknown as { harnessCall: (name: string, input: unknown) => Promise<unknown> };

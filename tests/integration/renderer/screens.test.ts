@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../../shared/app-state.ts';
 import { layout } from '../../../shared/layout.ts';
+import { drawScreen, isWide, sizeOf } from '../../screens/draw.ts';
 import { now, screens, state } from '../../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
 
@@ -34,14 +35,6 @@ afterAll(async () => {
   await Promise.all(open.map((server) => server.close()));
 });
 
-/** Whether a page of the campus is beside our column. */
-const isWide = (name: string): boolean => {
-  const { portal, signInPage } = screens[name]?.state ?? {};
-  return portal?.kind === 'open' || signInPage?.kind === 'open';
-};
-const sizeOf = (name: string): { width: number; height: number } =>
-  isWide(name) ? layout.portal : { width: layout.compact.width, height: layout.compact.height };
-
 /** What axe finds wrong, in words short enough for a test's message. */
 async function violations({ page }: TestWindow, only?: 'color-contrast'): Promise<string[]> {
   await page.evaluate(axe);
@@ -70,12 +63,6 @@ const focused = ({ page }: TestWindow): Promise<string> =>
     return element?.getAttribute('aria-label') ?? element?.textContent ?? 'nothing';
   });
 
-const samples = Array.from({ length: 61 }, (_, second) => ({
-  at: now - (60 - second) * 1000,
-  received: Math.round(900_000 * (second - 5 * Math.sin(second / 5))),
-  sent: Math.round(120_000 * (second - 3 * Math.cos(second / 3.1))),
-}));
-
 describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as it should', () => {
   let subject: TestWindow;
   beforeAll(async () => {
@@ -88,10 +75,7 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     if (!screen) throw new Error(name);
     const { page, complaints } = subject;
     expect(appStateSchema.safeParse(screen.state).success).toBe(true);
-    await page.setViewportSize(sizeOf(name));
-    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
-    await subject.open(screen.state);
-    await subject.traffic(screen.state.access.kind === 'connected' ? samples : []);
+    await drawScreen(subject, name);
 
     await expect.poll(() => focused(subject)).toBe(screen.focus);
     expect(await page.locator('h1').allTextContents()).toEqual([screen.heading]);

@@ -1,0 +1,37 @@
+import { layout } from '../../shared/layout.ts';
+import { now, screens } from './states.ts';
+import type { TestWindow } from './window.ts';
+
+/** How a screen is drawn for a picture or a look. */
+
+/** Whether a page of the campus is beside our column. */
+export const isWide = (name: string): boolean => {
+  const { portal, signInPage } = screens[name]?.state ?? {};
+  return portal?.kind === 'open' || signInPage?.kind === 'open';
+};
+export const sizeOf = (name: string): { width: number; height: number } =>
+  isWide(name) ? layout.portal : { width: layout.compact.width, height: layout.compact.height };
+
+/** A minute of traffic. */
+const samples = Array.from({ length: 61 }, (_, second) => ({
+  at: now - (60 - second) * 1000,
+  received: Math.round(900_000 * (second - 5 * Math.sin(second / 5))),
+  sent: Math.round(120_000 * (second - 3 * Math.cos(second / 3.1))),
+}));
+
+/** Loads the page with this screen, in the window's usual size and in the light. */
+export async function drawScreen(window: TestWindow, name: string): Promise<void> {
+  const screen = screens[name];
+  if (!screen) throw new Error(`there is no screen ${name}`);
+  await window.page.setViewportSize(sizeOf(name));
+  await window.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+  await window.open(screen.state);
+  await window.traffic(screen.state.access.kind === 'connected' ? samples : []);
+}
+
+export const themes = {
+  'light': { colorScheme: 'light', forcedColors: 'none' },
+  'dark': { colorScheme: 'dark', forcedColors: 'none' },
+  'forced-colours': { colorScheme: 'light', forcedColors: 'active' },
+} as const;
+export type Theme = keyof typeof themes;
