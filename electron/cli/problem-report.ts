@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import type { Finding } from '../../shared/check.ts';
 import { fail, failureCodes } from '../../shared/failure.ts';
-import { helpCode, readHelpCode, type Platform } from '../../shared/help-code.ts';
+import { helpCode, readHelpCode } from '../../shared/help-code.ts';
 import { helpDeskAdvice } from '../../shared/messages/en/help-desk.ts';
 import { examine, type DoctorInput } from '../app/check/doctor.ts';
 import { KnownNames } from '../app/known-names.ts';
@@ -16,6 +16,7 @@ import { versionsHere } from '../app/report/versions.ts';
 import { zipOf } from '../app/report/zip.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { fillIn, UsageError } from './arguments.ts';
+import { ownPlatform as platform } from './own-platform.ts';
 import type { Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
 import type { TerminalLocalizer } from './terminal-localizer.ts';
@@ -32,8 +33,6 @@ export interface ProblemReportInput {
   userIds: readonly string[];
   localizer: TerminalLocalizer;
 }
-
-const platform: Platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
 /** Makes the same report as the window, for a person at a terminal. Returns the redacted text and the code to read aloud. */
 export async function problemReport(input: ProblemReportInput): Promise<{ text: string; code: string }> {

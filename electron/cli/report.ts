@@ -1,3 +1,6 @@
+import { helpCode } from '../../shared/help-code.ts';
+import { stepOf, type Step } from '../../shared/step.ts';
+import { ownPlatform } from './own-platform.ts';
 import * as z from 'zod';
 import { holdsSession, accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
 import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
@@ -159,16 +162,19 @@ export function jsonReport({ out, err, seen }: Output, localizer: TerminalLocali
 }
 
 /** The report for people. */
-export function plainReport({ out, err }: Output, localizer: TerminalLocalizer): Report {
+export function plainReport({ out, err, version }: Output & { version: string }, localizer: TerminalLocalizer): Report {
+  let step: Step = 'idle';
   const say = (text: string): void => out(`${plainText(text)}\n`);
   // The sentences may tell the person to read “the code below” to the help desk
   const sayFailure = (failure: Failure): void =>
-    err(`${failureLine(failure, localizer)}\n${localizer.format(localizer.messages.ending.code, { code: failure.code })}\n`);
+    err(`${failureLine(failure, localizer)}\n${localizer.format(localizer.messages.ending.code, { code: codeOf(failure) })}\n`);
+  const codeOf = ({ code }: Failure): string => `${helpCode({ failure: code, step, version, platform: ownPlatform })} (${code})`;
   let last = '';
   return {
     event: () => undefined,
     say,
     state(access) {
+      step = stepOf(access, step);
       const text = stateLine(access, localizer);
       if (text !== '' && text !== last) say(text);
       last = text;

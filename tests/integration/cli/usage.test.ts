@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startCampus, type Campus } from '../../../campus/campus.ts';
 import { readCampus } from '../../../electron/storage/campuses.ts';
 import { answersFile, cliFolder, startCli } from '../../support/cli.ts';
+import { readHelpCode } from '../../../shared/help-code.ts';
 
 let campus: Campus | null = null;
 afterEach(async () => {
@@ -27,7 +28,12 @@ async function expectUsage(folder: string, argv: string[], says: string | RegExp
   expect(run.code).toBe(2);
   const [line = '', ...below] = run.shown.trim().split('\n');
   expect(line).toMatch(says);
-  expect(below).toEqual(code === undefined ? [] : [`Code for the help desk: ${code}`]);
+  if (code === undefined) expect(below).toEqual([]);
+  else {
+    const [, aloud = '', name] = /^Code for the help desk: ([\dA-Z ]{14}) \((.*)\)$/.exec(below.join('\n')) ?? [];
+    expect(name).toBe(code);
+    expect(readHelpCode(aloud)).toMatchObject({ ok: true, failure: code });
+  }
   expect(run.end).toMatchObject({ event: 'end', exitCode: 2, says: line, ...(code === undefined ? {} : { failure: { code } }) });
 }
 
