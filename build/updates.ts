@@ -7,7 +7,9 @@ import * as z from 'zod';
 import { readUpdateConfig } from '../electron/updates/config.ts';
 import { openEnvelope, signMetadata, writePublicKey } from '../electron/updates/envelope.ts';
 import { fileKinds, metadataSchema, type FileKind, type Metadata, type UpdateFile } from '../electron/updates/metadata.ts';
+import { CausewayError } from '../shared/failure.ts';
 import { updateChannels, type UpdateChannel } from '../shared/updates.ts';
+import { PlainError, reportingErrors } from './report-errors.ts';
 
 /**
  * The signed metadata of a release:
@@ -103,8 +105,11 @@ export async function signRelease(
 
 /** What is wrong with a folder that mirrors a release, in sentences. */
 export async function wrongIn(folder: string, channel: UpdateChannel, builtIn: readonly KeyObject[], now: number): Promise<string[]> {
-  const { expiresAt, files } = openEnvelope(JSON.parse(readFileSync(join(folder, `${channel}.json`), 'utf8')), builtIn);
-  const wrong = now >= expiresAt ? [`${channel}.json ran out on ${new Date(expiresAt).toISOString()}`] : [];
+  const said = openEnvelope(JSON.parse(readFileSync(join(folder, `${channel}.json`), 'utf8')), builtIn);
+  const { expiresAt, files } = said;
+  const wrong: string[] = [];
+  if (said.channel !== channel) wrong.push(`${channel}.json is the ${said.channel}.json of a release`);
+  if (now >= expiresAt) wrong.push(`${channel}.json ran out on ${new Date(expiresAt).toISOString()}`);
   for (const { path, sha512: expected } of files) {
     if (!existsSync(join(folder, path))) wrong.push(`${path} is missing`);
     else if ((await sha512(join(folder, path))) !== expected) wrong.push(`${path} is not the file that was signed`);
@@ -118,8 +123,29 @@ async function sha512(file: string): Promise<string> {
   return hash.digest('base64');
 }
 
-async function run(): Promise<void> {
+/** What is wrong, as a sentence for whoever publishes or mirrors a release. What is none of theirs comes back as it is. */
+function asPlainError(error: unknown): unknown {
+  if (error instanceof z.core.$ZodError)
+    return new PlainError(error.issues.map(({ path, message }) => `${path.join('.') || '--channel'}: ${message}`).join('\n'));
+  if (error instanceof SyntaxError) return new PlainError(`The metadata is no JSON: ${error.message}`);
+  if (!(error instanceof CausewayError)) return error instanceof Error ? new PlainError(error.message) : error;
+  const { code, params } = error.failure;
+  if (code === 'update-untrusted') return new PlainError(`No key in ${configFile} has signed the metadata.`);
+  return code === 'update-invalid' ? new PlainError(`The metadata breaks a rule: ${String(params?.['key'])}`) : error;
+}
+
+/** Runs one command, given its arguments. If it fails, it says why and sets the exit code. */
+export function runCommand(args: string[]): Promise<void> {
+  return reportingErrors(() =>
+    run(args).catch((error: unknown) => {
+      throw asPlainError(error);
+    }),
+  );
+}
+
+async function run(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({
+    args,
     allowPositionals: true,
     options: {
       'channel': { type: 'string', default: 'stable' },
@@ -135,8 +161,8 @@ async function run(): Promise<void> {
   if (command === 'key') console.log(`The public key, for ${configFile}: ${makeKey(place)}`);
   else if (command === 'check') {
     const wrong = await wrongIn(place, channel, builtIn, Date.now());
-    for (const line of wrong) console.log(line);
-    if (wrong.length > 0) process.exitCode = 1;
+    if (wrong.length > 0) throw new PlainError(wrong.join('\n'));
+    console.log(`${channel}.json and its files are as they were signed.`);
   } else if (command === 'sign') {
     const keyFiles = [process.env['CAUSEWAY_UPDATE_KEY'], process.env['CAUSEWAY_UPDATE_NEXT_KEY']].filter(
       (file) => file !== undefined && file !== '',
@@ -159,4 +185,4 @@ async function run(): Promise<void> {
   } else throw new Error('key, sign or check?');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await run();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await runCommand(process.argv.slice(2));

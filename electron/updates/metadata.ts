@@ -26,12 +26,14 @@ export const fileKinds = {
 export type FileKind = keyof typeof fileKinds;
 const kinds = ['nsis', 'zip', 'appimage', 'msi', 'pkg', 'dmg', 'deb'] as const satisfies readonly FileKind[];
 
-/** `1.2.3` or `1.2.3-beta.4`, as semver has it, without build metadata. */
+/** `1.2.3` or `1.2.3-beta.4`, as semver has it, without build metadata. No number begins with a zero. */
 const version = z
   .string()
   .check(
     z.maxLength(60),
-    z.regex(/^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})(-[0-9A-Za-z-]{1,20}(\.[0-9A-Za-z-]{1,20}){0,3})?$/),
+    z.regex(
+      /^(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})(-(?!0\d+(\.|$))[0-9A-Za-z-]{1,20}(\.(?!0\d+(\.|$))[0-9A-Za-z-]{1,20}){0,3})?$/,
+    ),
   );
 
 const updateFileSchema = z.object({

@@ -12,6 +12,8 @@ export interface FoundUpdate {
   whatsNew: string | null;
   /** Of its file, in bytes. */
   size: number;
+  /** Of its file, in base64. A version that is published again may have another file. */
+  sha512: string;
 }
 
 /** What an engine works with: everything here is verified. */
@@ -214,7 +216,7 @@ export class Updates {
     this.checkedAt = now();
     // A version that is no longer offered was withdrawn: it is not installed
     if (found === null) this.ready = null;
-    else if (found.version !== this.ready?.version) await this.fetch(this.engine, found, signal);
+    else if (found.version !== this.ready?.version || found.sha512 !== this.ready.sha512) await this.fetch(this.engine, found, signal);
     this.failures = 0;
     this.schedule(intervalMs * (0.9 + 0.2 * random()));
     this.showResult();

@@ -15,6 +15,8 @@ const line = (most: number): z.ZodMiniType<string, string> =>
 /** Begins with a slash, or as `C:\` or `\\server\` do, and holds no control character. */
 const path = z.string().check(z.regex(/^(\/|[A-Za-z]:[\\/]|\\\\)[^\u0000-\u001f\u007f-\u009f]*$/), z.maxLength(maxPath));
 const httpsAddress = z.url({ protocol: /^https$/ }).check(z.maxLength(500));
+/** An https folder, to which a file's name is added: nothing may follow its path, and no name or password precede its host. */
+const httpsFolder = httpsAddress.check(z.regex(/^[^@?#]+$/));
 /** What is opened when a person presses it: the web, mail or a telephone. */
 const contactAddress = z.string().check(z.regex(/^(https:\/\/|mailto:|tel:)[\x21-\x7e]+$/), z.maxLength(500));
 const pin = z.string().check(z.regex(/^(pin-sha256:)?[A-Za-z0-9+/]{43}=$/));
@@ -78,7 +80,7 @@ export const policySchemas = {
   startAtSignIn: z.boolean(),
   updates: z.enum(updateModes),
   updateChannel: z.enum(updateChannels),
-  updateFeed: z.union([httpsAddress, z.literal('none')]),
+  updateFeed: z.union([httpsFolder, z.literal('none')]),
   helpDesk: helpDeskSchema,
   managedBy: managedBySchema,
   logLevel: z.enum(['error', 'info', 'debug']),

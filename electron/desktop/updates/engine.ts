@@ -93,7 +93,7 @@ export function createEngine(source: UpdateSource, options: EngineOptions): Upda
       const result = await updater.checkForUpdates();
       if (result?.isUpdateAvailable !== true || !found) return null;
       const { metadata, file } = expectFound();
-      return { version: metadata.version, whatsNew: metadata.whatsNew, size: file.size };
+      return { version: metadata.version, whatsNew: metadata.whatsNew, size: file.size, sha512: file.sha512 };
     },
 
     async download(progress, downloadSignal) {

@@ -127,7 +127,7 @@ export const policy: PolicyMessages = {
     },
     updateFeed: {
       title: 'Update server',
-      text: 'The https address of a folder that mirrors the files of a release, such as https://mirror.campus.example/causeway. What lies there must be signed by the publisher of this Causeway, as anywhere else. Redirects are not followed. none: there is no server. Not set: the publisher’s. Any value that is not understood counts as none.',
+      text: 'The https address of a folder that mirrors the files of a release, such as https://mirror.campus.example/causeway, without a name, a password, a question mark or a number sign. What lies there must be signed by the publisher of this Causeway, as anywhere else. Redirects are not followed. none: there is no server. Not set: the publisher’s. Any value that is not understood counts as none.',
     },
     helpDesk: {
       title: 'Help desk',

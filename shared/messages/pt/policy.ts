@@ -130,7 +130,7 @@ export const policy: PolicyMessages = {
     },
     updateFeed: {
       title: 'Servidor de atualizações',
-      text: 'O endereço https de uma pasta com uma cópia dos ficheiros de uma versão, como https://mirror.campus.example/causeway. O que lá está tem de ter a assinatura do editor deste Causeway, como em qualquer outro lugar. Os redirecionamentos não são seguidos. none: não há servidor. Não definido: o do editor. Um valor que não se entenda conta como none.',
+      text: 'O endereço https de uma pasta com uma cópia dos ficheiros de uma versão, como https://mirror.campus.example/causeway, sem nome, palavra-passe, ponto de interrogação nem cardinal. O que lá está tem de ter a assinatura do editor deste Causeway, como em qualquer outro lugar. Os redirecionamentos não são seguidos. none: não há servidor. Não definido: o do editor. Um valor que não se entenda conta como none.',
     },
     helpDesk: {
       title: 'Serviço de apoio',

@@ -116,7 +116,7 @@ export const policy: PolicyMessages = {
     },
     updateFeed: {
       title: '更新伺服器',
-      text: '存放版本檔案副本的資料夾的 https 網址，例如 https://mirror.campus.example/causeway。其中的檔案必須經此 Causeway 發行者簽署，與其他伺服器相同。不會跟隨重新導向。none：沒有伺服器。未設定：發行者的伺服器。無法理解的值視為 none。',
+      text: '存放版本檔案副本的資料夾的 https 網址，例如 https://mirror.campus.example/causeway，不得包含名稱、密碼、「?」或「#」。其中的檔案必須經此 Causeway 發行者簽署，與其他伺服器相同。不會跟隨重新導向。none：沒有伺服器。未設定：發行者的伺服器。無法理解的值視為 none。',
     },
     helpDesk: {
       title: '服務中心',

@@ -119,4 +119,9 @@ test('updates are as the policy enforces, else as the person chose, else as the 
   expect(await under({ updates: 'weekly' }, {}, {})).toEqual({ mode: 'off', isPolicy: true, shown: false });
   const { policy } = await policyFrom([sourceOf({ updateFeed: 'http://plain.test/', updateChannel: 7 })], 'linux');
   expect(policy).toMatchObject({ updateFeed: 'none', updateChannel: 'stable' });
+  // A folder's address: what would stand before a file's name, or would be read by everybody on this computer, is refused
+  for (const feed of ['https://m.test/a?token=1', 'https://m.test/a#b', 'https://it:secret@m.test/a'])
+    expect((await policyFrom([sourceOf({ updateFeed: feed })], 'linux')).policy.updateFeed, feed).toBe('none');
+  const folder = 'https://m.test:8443/causeway/';
+  expect((await policyFrom([sourceOf({ updateFeed: folder })], 'linux')).policy.updateFeed).toBe(folder);
 });

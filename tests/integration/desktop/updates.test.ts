@@ -155,6 +155,19 @@ describe('a newer version', () => {
     expect(readFileSync(image).equals(newest)).toBe(true);
   });
 
+  it('a version that is published again with another file is downloaded again, and the other file is installed', async () => {
+    const again = Buffer.from(newApp).fill('z', 1000, 2000);
+    feed.publish();
+    const at = bench();
+    await at.updates.check();
+    feed.publish({ counter: 6, files: [fileOf(again)] });
+    feed.files.set('/Causeway-0.2.0.AppImage', again);
+    await at.updates.check();
+    expect(at.updates.state).toMatchObject({ kind: 'ready', version: '0.2.0' });
+    at.updates.atExit(true);
+    expect(readFileSync(image).equals(again)).toBe(true);
+  });
+
   it('an update that was changed on the disk after its download is not installed', async () => {
     feed.publish();
     const at = bench();

@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { configFile, makeKey, readKey, signRelease, wrongIn, type ReleaseFacts } from '../../../build/updates.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { configFile, makeKey, readKey, runCommand, signRelease, wrongIn, type ReleaseFacts } from '../../../build/updates.ts';
 import { readUpdateConfig } from '../../../electron/updates/config.ts';
 import { openEnvelope, readPublicKey } from '../../../electron/updates/envelope.ts';
 
@@ -79,6 +79,41 @@ it('a release is not signed with a key that is not built in, nor without install
   await expect(signRelease(folder, { ...facts, days: 500 }, [key], [createPublicKey(key)])).rejects.toThrow('expiresAt');
   rmSync(path.join(folder, 'Causeway-0.2.0.exe'));
   await expect(signRelease(folder, facts, [key], [createPublicKey(key)])).rejects.toThrow('files');
+});
+
+it('metadata of another channel is told before an app refuses it', async () => {
+  makeKey(path.join(folder, 'a.pem'));
+  const key = readKey(path.join(folder, 'a.pem'));
+  put('Causeway-0.2.0.exe');
+  await signRelease(folder, { ...facts, channel: 'beta' }, [key], [createPublicKey(key)]);
+  renameSync(path.join(folder, 'beta.json'), path.join(folder, 'stable.json'));
+  expect(await wrongIn(folder, 'stable', [createPublicKey(key)], facts.now)).toEqual(['stable.json is the beta.json of a release']);
+});
+
+it('whoever publishes or mirrors a release gets a sentence for each mistake, and no stack', async () => {
+  const said: unknown[] = [];
+  const spies = [vi.spyOn(console, 'error'), vi.spyOn(console, 'log')].map((spy) => spy.mockImplementation((line) => void said.push(line)));
+  const wrongWith = async (...args: string[]): Promise<unknown> => {
+    await runCommand(args);
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    return said.pop();
+  };
+  try {
+    expect(await wrongWith('check', folder)).toContain('no such file');
+    put('stable.json', 'Welcome to our Wi-Fi');
+    expect(await wrongWith('check', folder)).toContain('The metadata is no JSON');
+    put('stable.json', '{"signed":"e30=","signatures":["AAAA"]}');
+    expect(await wrongWith('check', folder)).toBe(`No key in ${configFile} has signed the metadata.`);
+    put('stable.json', '{}');
+    expect(await wrongWith('check', folder)).toBe('The metadata breaks a rule: signed');
+    expect(await wrongWith('check', folder, '--channel', 'a/b')).toContain('--channel: ');
+    expect(await wrongWith('check', folder, '--chanel', 'beta')).toContain("Unknown option '--chanel'");
+    expect(await wrongWith('check')).toBe('which file or folder?');
+    expect(said).toEqual([]);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 });
 
 it('what is built in about updates can be read, and a damaged file of it counts as none and is logged', () => {

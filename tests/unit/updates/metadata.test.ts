@@ -107,6 +107,7 @@ it.each<[string, Partial<Metadata>]>([
   ],
   ['has a version with a path', { version: '1.0.0-../../x' }],
   ['has a version that overflows', { version: '99999999999999999999.0.0' }],
+  ['has a version that semver refuses', { version: '0.2.0-beta.01' }],
 ])('metadata that %s is refused although it is signed', (_what, change) => {
   expect(said(signed(metadataOf(change)))).toMatch(/^(expiresAt|files|version)/);
 });
