@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { findInstallation } from '../../../electron/updates/installation.ts';
 import type { RunningApp } from '../../../electron/updates/running-app.ts';
 import { nsisKey } from '../../../electron/updates/installation-windows.ts';
+import { canMount, mountSmallDisk } from '../../support/small-disk.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -47,6 +48,22 @@ it.skipIf(process.platform === 'win32')(
     expect(await find({ executable, env: { ...env, APPIMAGE: link } }, 'linux')).toEqual({ kind: 'none' });
   },
 );
+
+it.runIf(canMount())('an AppImage that is another person’s, or lies where nothing may be written, is IT’s', async () => {
+  const executable = make('mount/causeway');
+  const byIt = { kind: 'computer', by: 'package-manager' };
+  const kindOf = (image: string) => find({ executable, env: { APPIMAGE: image, APPDIR: path.join(folder, 'mount') } }, 'linux');
+  const others = make('Others.AppImage');
+  chownSync(others, 65_534, 65_534);
+  expect(await kindOf(others)).toEqual(byIt);
+  const disk = await mountSmallDisk(1);
+  onTestFinished(() => disk.remove());
+  const image = path.join(disk.folder, 'Causeway.AppImage');
+  writeFileSync(image, '');
+  expect(await kindOf(image)).toEqual({ kind: 'own', image });
+  await disk.setReadOnly(true);
+  expect(await kindOf(image)).toEqual(byIt);
+});
 
 it.runIf(process.platform === 'linux' && process.geteuid?.() === 0)('a program of root’s is the package manager’s', async () => {
   expect(await find({ executable: make('opt/Causeway/causeway') }, 'linux')).toEqual({ kind: 'computer', by: 'package-manager' });
