@@ -82,3 +82,15 @@ it('a certificate file that did not work is not offered again by itself', async 
 it('the certificate dialog opens only while a certificate is asked for', async () => {
   await expect(bench.app.verbs.chooseCertificate(undefined)).rejects.toMatchObject({ failure: { code: 'not-now' } });
 });
+
+it('a remembered certificate is not shown to a gateway by always-connect, and is by the person’s own Connect', async () => {
+  const { app, campus, settings } = bench;
+  settings.update(() => ({ clientCertificates: { [campus.profile.id]: '/home/mei/mine.p12' } }));
+  await app.verbs.changePreferences({ alwaysConnect: true });
+  await when(app, ({ alwaysConnect }) => alwaysConnect.step === 'asking');
+  await when(app, promptOf('client-certificate'));
+  expect(shown).toEqual([]);
+  await app.verbs.connect({ profileId: campus.profile.id });
+  await when(app, ({ access }) => access.kind === 'asking' && access.prompt.kind === 'client-certificate' && access.prompt.wantsPassphrase);
+  expect(shown).toEqual([{ kind: 'client-certificate', file: '/home/mei/mine.p12' }]);
+});
