@@ -94,7 +94,7 @@ describe.skipIf(missing !== null)('causeway connect, against ocserv', () => {
     expect(await run.exit).toBe(5);
     expect(endOf(run)).toMatchObject({
       failure: { code: 'captive-portal', params: { address: page } },
-      says: expect.stringContaining(`Open ${page} in a web browser`),
+      says: expect.stringContaining(`Open ${page} in a web browser`) as unknown,
     });
     // A certificate of the network's own is no question for anybody
     const stranger = startCommand(...(await person({}, { ...held(lab.port), trust: { kind: 'system' } })).argv);
