@@ -63,6 +63,14 @@ test('an update never restarts the app while a person signs in, asks while conne
   await app.verbs.restartToUpdate();
   await app.verbs.confirm({ yes: true });
   expect([at.restarts, desktop.quit]).toEqual([1, 1]);
+  // The question is still open when the person signs in anew: their yes comes too late
+  await app.verbs.restartToUpdate();
+  await app.verbs.disconnect();
+  await when(app, ({ access }) => access.kind === 'idle');
+  await app.verbs.connect({ profileId: bench.campus.profile.id });
+  await when(app, promptOf('notice'));
+  await expect(app.verbs.confirm({ yes: true })).rejects.toMatchObject(notNow);
+  expect([at.restarts, desktop.quit]).toEqual([1, 1]);
   await app.verbs.disconnect();
   await when(app, ({ access }) => access.kind === 'idle');
   await app.verbs.restartToUpdate();
