@@ -1,4 +1,4 @@
-import { holdsSession } from '../../../shared/access-state.ts';
+import { holdsSession, isSigningIn } from '../../../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { networkPageIn } from '../../../shared/endings.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
@@ -34,9 +34,21 @@ export type LastSession = string | null;
 
 /**
  * The notification for a state, or null: a waiting push, a question, a session that is about to expire, a lost
- * connection, or an end that the person did not ask for. Each is about one session or one prompt.
+ * connection, an end that the person did not ask for, or else an update that is ready. Each is about one session, one
+ * prompt or one version.
  */
 export function noticeFor(state: AppState, last: LastSession, localizer: Localizer): Notice | null {
+  return accessNotice(state, last, localizer) ?? updateNotice(state, localizer);
+}
+
+/** Nothing is installed while the computer shuts down: without this, somebody who never quits Causeway never gets an update. */
+function updateNotice({ access, updates }: AppState, { messages, format }: Localizer): Notice | null {
+  if (updates.kind !== 'ready' || isSigningIn(access)) return null;
+  const { version } = updates;
+  return { id: `update:${version}`, title: format(messages.updates.tray, { version }), body: format(messages.updates.ready, { version }) };
+}
+
+function accessNotice(state: AppState, last: LastSession, localizer: Localizer): Notice | null {
   const { messages } = localizer;
   const { access } = state;
   const text = messages.notification;

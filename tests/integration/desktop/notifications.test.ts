@@ -39,6 +39,29 @@ const follow = (access: AccessState, { focused = false, wanted = true } = {}): v
 const shown = (): string[] => double.notifications.map(({ title, body }) => `${title} ${body}`);
 const standing = (): string[] => double.notifications.filter(({ isOpen }) => isOpen).map(({ title }) => title);
 
+it('an update that is ready is announced once for each version, after what a sign-in asks, and not while its window is in front', () => {
+  const at = (access: AccessState, version: string | null, focused = false): void => {
+    const updates = version === null ? undefined : ({ kind: 'ready', version, whatsNew: null } as const);
+    notifier.update(appState(access, updates && { updates }), focused, localizer);
+  };
+  const idle: AccessState = { kind: 'idle', ending: null };
+  at(idle, null);
+  at(idle, '0.2.0', true);
+  at(accessStates.contacting, '0.2.0');
+  expect(shown()).toEqual([]);
+  at(push, '0.2.0');
+  expect(standing()).toEqual(['Approve it on your phone']);
+  at(accessStates.connected, '0.2.0');
+  expect(standing()).toEqual(['Restart to update to 0.2.0']);
+  at(idle, '0.2.0');
+  at(accessStates.contacting, '0.2.0');
+  expect(standing()).toEqual([]);
+  at(idle, '0.2.0');
+  expect(standing()).toEqual([]);
+  at(idle, '0.3.0');
+  expect(standing()).toEqual(['Restart to update to 0.3.0']);
+});
+
 describe('a push that waits', () => {
   it('a push is announced once, with the device and the number to type', () => {
     follow(push);
