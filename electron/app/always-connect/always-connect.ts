@@ -63,6 +63,8 @@ export class AlwaysConnect {
   private timer: NodeJS.Timeout | undefined;
   private awake: NodeJS.Timeout | undefined;
   private unwatch: (() => void) | null = null;
+  /** Ends the look for the campus that is under way, while a question is open. */
+  private looking = new AbortController();
 
   constructor(private readonly deps: AlwaysConnectDeps) {
     deps.stop.addEventListener('abort', () => this.close(), { once: true });
@@ -228,10 +230,14 @@ export class AlwaysConnect {
   private async leaveQuestionOnCampus(): Promise<void> {
     const { deps, attempt } = this;
     const campus = deps.campus();
+    // The network has changed since: only the last look counts, however often it changes
+    this.looking.abort();
+    this.looking = new AbortController();
+    const signal = AbortSignal.any([deps.stop, this.looking.signal]);
     try {
-      if (campus === null || !(await deps.isOnCampus(campus, deps.stop))) return;
+      if (campus === null || !(await deps.isOnCampus(campus, signal)) || signal.aborted) return;
     } catch {
-      return; // the app ends
+      return; // a newer look, or the app ends
     }
     if (attempt === this.attempt && this.state.step === 'asking') await deps.end();
   }

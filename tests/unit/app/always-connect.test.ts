@@ -269,6 +269,25 @@ describe('the controller', () => {
     expect(b.calls).toEqual(['one', 'end', 'one']);
   });
 
+  test('however often the network changes during a question, one look for the campus is under way, and the last one counts', async () => {
+    const looks: { signal: AbortSignal; found: (onCampus: boolean) => void }[] = [];
+    const isOnCampus = (_campus: string, signal: AbortSignal) => new Promise<boolean>((found) => looks.push({ signal, found }));
+    const b = bench({ isOnCampus });
+    await b.pass(0);
+    b.go(accessStates.asking);
+    for (let change = 0; change < 50; change += 1) b.environment.networkChange();
+    expect(looks.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
+    // Found on a network that the computer has left meanwhile
+    looks[0]?.found(true);
+    await b.pass(0);
+    expect(b.calls).toEqual(['one']);
+    looks.at(-1)?.found(true);
+    await b.pass(0);
+    expect(b.calls).toEqual(['one', 'end']);
+    b.stop.abort();
+    expect(looks.every(({ signal }) => signal.aborted)).toBe(true);
+  });
+
   test('it follows the setting, the campus that was used last, and what else is on the screen', async () => {
     const b = bench();
     b.world.wanted = false;
