@@ -4,6 +4,7 @@ import { ownPlatform } from './own-platform.ts';
 import * as z from 'zod';
 import { holdsSession, accessStateSchema, portalHealthSchema, type AccessState } from '../../shared/access-state.ts';
 import { profileContentsSchema, type ProfileContents } from '../../shared/app-state.ts';
+import { alwaysConnectSchema } from '../../shared/always-connect.ts';
 import { failureSchema, type Failure } from '../../shared/failure.ts';
 import { policyFaults, policyKeys } from '../../shared/policy/keys.ts';
 import { policyFaultSchema, type PolicyFaultReport } from '../../shared/policy/report.ts';
@@ -12,6 +13,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { ProxyEndpoint } from './session-client.ts';
 import type { TerminalLocalizer } from './terminal-localizer.ts';
 
+const alwaysConnectSteps = alwaysConnectSchema.def.options.flatMap(({ shape }) => shape.step.def.values);
 const stateKinds = accessStateSchema.def.options.flatMap(({ shape }) => shape.kind.def.values);
 
 /** One line of `--json` (`docs/command-line.md`). None holds a secret, except the proxy's if it was asked for. */
@@ -40,6 +42,9 @@ export const eventSchema = z.discriminatedUnion('event', [
     tries: z.optional(z.number()),
     failure: z.optional(failureSchema),
     holder: z.optional(z.enum(['app', 'command-line'])),
+    /** In `status`, where the app connects by itself: what it does about it now, and until when. */
+    always: z.optional(z.enum(alwaysConnectSteps)),
+    alwaysUntil: z.optional(z.number()),
   }),
   z.object({
     event: z.literal('prompt'),

@@ -216,6 +216,34 @@ describe('the command line beside the app', () => {
     expect(b.app.state.access).toEqual({ kind: 'idle', ending: null });
   });
 
+  test('connect --quick goes to the campus that was used last, and to no other that is named beside it', async () => {
+    const b = await open();
+    const named = startCli(['connect', b.campus.profile.id, '--quick', '--answers', await answers(b)], { folder: b.directory });
+    expect(await named.code).toBe(2);
+    expect(b.app.state.access.kind).toBe('idle');
+    const run = startCli(['connect', '--quick', '--answers', await answers(b), '--json'], { folder: b.directory });
+    await when(b.app, ({ access }) => access.kind === 'connected');
+    expect(b.app.state.profileId).toBe(b.campus.profile.id);
+    expect(await startCli(['disconnect'], { folder: b.directory }).code).toBe(0);
+    expect(await run.code).toBe(0);
+  });
+
+  test('status says that always-connect is paused and until when, and where the app waits for a person', async () => {
+    const b = await open();
+    await b.app.verbs.changePreferences({ alwaysConnect: true });
+    await when(b.app, ({ alwaysConnect }) => alwaysConnect.step === 'asking' || alwaysConnect.step === 'stopped');
+    const asking = startCli(['status', '--json'], { folder: b.directory });
+    expect(await asking.code).toBe(0);
+    expect(asking.events[0]).toMatchObject({ event: 'state', always: b.app.state.alwaysConnect.step });
+    await b.app.verbs.disconnect();
+    const paused = startCli(['status', '--json'], { folder: b.directory });
+    expect(await paused.code).toBe(0);
+    expect(paused.events[0]).toMatchObject({ always: 'paused', alwaysUntil: expect.any(Number) as unknown });
+    const told = startCli(['status'], { folder: b.directory });
+    expect(await told.code).toBe(0);
+    expect(told.seen).toMatch(/paused/i);
+  });
+
   test('connect’s proxy for other programs uses the app’s tunnel, as long as the terminal is there', async () => {
     const b = await open();
     const argv = ['connect', b.campus.profile.id, '--answers', await answers(b), '--app-tunnel', '0', '--json', '--show-secret'];
