@@ -379,7 +379,11 @@ describe('who decides', () => {
   it('a download stops when updates are switched off, and an update that waits is then not installed', async () => {
     feed.publish();
     let mode: 'automatic' | 'off' = 'automatic';
-    const at = bench({ rules: () => ({ ...rules, feed: feed.address, mode }) });
+    // Longer than the test: only the switch may end the download
+    const at = bench({
+      rules: () => ({ ...rules, feed: feed.address, mode }),
+      engine: { server: { verifier: feed.verifier, stallMs: 60_000 } },
+    });
     const asked = new Promise<void>((resolve) => {
       feed.files.set('/Causeway-0.2.0.AppImage', (_request, response) => {
         response.writeHead(200).write(newApp.subarray(0, 1000));
