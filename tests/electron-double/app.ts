@@ -190,6 +190,14 @@ class App extends NativeEmitter {
     if (openWindows.size === 0) this.willQuit();
     for (const window of [...openWindows.values()]) window.close();
   }
+  isQuitting(): boolean {
+    return this.quitting;
+  }
+  /** `TerminateCurrentProcessImmediately`: no event, nothing is saved. */
+  endAtOnce(): void {
+    if (isProcess) process.kill(process.pid, 'SIGKILL');
+    else this.records.exitCode = 0;
+  }
   /** A window that does not close calls the quit off. */
   closeCancelled(): void {
     this.quitting = false;

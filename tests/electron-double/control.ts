@@ -89,6 +89,8 @@ export const double = {
   endSession(): void {
     double.askToEndSession();
     BaseWindow.getAllWindows().forEach((window) => window.emit('session-end', preventable({ reasons: ['shutdown'] })));
+    // As Electron does it, without another event
+    if (!app.isQuitting()) app.endAtOnce();
   },
 
   setLook: (look: Partial<Look>): void => nativeTheme.change(look),

@@ -9,7 +9,7 @@ export interface QuitFlow {
   request: () => void;
   /** Quits without asking. */
   leave: () => void;
-  /** The system ends the person's session: there is no time to ask, and the system does not wait for us. */
+  /** Windows ends the person's session: there is no time to ask, and Windows does not wait for us. */
   sessionEnds: () => void;
 }
 
@@ -60,14 +60,25 @@ export function createQuitFlow(options: QuitOptions): QuitFlow {
     if (application()?.mayQuit() ?? true) leave();
     else showWindow();
   };
-  const sessionEnds = (): void => {
+  const shutsDown = (): Promise<void> => {
     isShuttingDown = true;
-    if (phase === 'free') return;
-    // On Windows, Electron ends the process as soon as this returns (#52604), and with it the request to sign out if it has
-    // not left by then. The gateway's session then stays, and the next start offers to go on
+    if (phase === 'free') return Promise.resolve();
     phase = 'free';
     allowClose();
-    void signOut();
+    return signOut();
+  };
+  /** Windows ends the session, and the gateway is being told. */
+  let isTelling = false;
+  const sessionEnds = (): void => {
+    if (isTelling) return;
+    isTelling = true;
+    void shutsDown().then(() => {
+      isTelling = false;
+      app.quit();
+    });
+    // Electron ends the process as soon as this returns, unless the app has begun to quit (#52604). Windows then gives it a
+    // moment, in which the request to sign out can leave. If it cannot, the next start offers to go on
+    app.quit();
   };
 
   app.on('before-quit', (event) => {
@@ -78,6 +89,9 @@ export function createQuitFlow(options: QuitOptions): QuitFlow {
   // Somebody started the app again while it quits: their arguments came to a process that is about to end
   app.on('second-instance', (_event, argv) => {
     if (phase !== 'running') app.relaunch(relaunchOptions(argv.slice(1), process.env));
+  });
+  app.on('will-quit', (event) => {
+    if (isTelling) event.preventDefault();
   });
   // The app stays in the tray: its windows close for good only when it quits
   app.on('window-all-closed', () => {
@@ -91,7 +105,7 @@ export function createQuitFlow(options: QuitOptions): QuitFlow {
     process.kill(process.pid, 'SIGKILL');
   });
   // macOS and Linux report it here, Windows to the window. Do not prevent it: the system does not wait for us
-  powerMonitor.on('shutdown', sessionEnds);
+  powerMonitor.on('shutdown', () => void shutsDown());
   // Session managers send these signals. Set them once Electron is ready, to replace Chromium's own handler, which would ask before quitting
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);

@@ -131,11 +131,21 @@ describe('a computer that shuts down', () => {
     expect(showWindow).not.toHaveBeenCalled();
   });
 
-  it('a shutdown on Windows is announced to the window, with the same result', () => {
+  it('a shutdown on Windows, announced to the window, begins to quit at once and ends when the gateway has been told', async () => {
+    let told: () => void = () => undefined;
+    signedOut.mockReturnValue(new Promise((resolve) => (told = resolve)));
+    const begun = vi.fn();
+    app.on('before-quit', begun);
+    quit.sessionEnds();
+    expect(begun).toHaveBeenCalledOnce();
+    expect(signedOut).toHaveBeenCalledOnce();
     quit.sessionEnds();
     app.quit();
-    expect(exit).toHaveBeenCalledOnce();
+    expect(exit).not.toHaveBeenCalled();
+    told();
+    await gone();
     expect(signedOut).toHaveBeenCalledOnce();
+    expect(showWindow).not.toHaveBeenCalled();
   });
 
   it('a shutdown on Linux ends the process by a signal, without a question', async () => {
@@ -146,13 +156,13 @@ describe('a computer that shuts down', () => {
   });
 });
 
-it('the app lives on when its window is hidden or gone, and ends with it when quitting', () => {
+it('the app lives on when its window is hidden or gone, and ends with it when quitting', async () => {
   const window = new BaseWindow({ show: false });
   window.destroy();
   expect(exit).not.toHaveBeenCalled();
-  quit.sessionEnds();
+  double.shutDown();
   new BaseWindow({ show: false }).destroy();
-  expect(exit).toHaveBeenCalledOnce();
+  await gone();
 });
 
 describe('an update', () => {
