@@ -3,17 +3,17 @@ import type { check as english } from '../en/check.ts';
 /** Check my connection, in European Portuguese. */
 export const check: typeof english = {
   title: 'Verificar a minha ligação',
-  lead: 'O Causeway verifica o que uma ligação precisa. Não inicia sessão em lado nenhum e não envia nada para o seu telemóvel.',
+  lead: 'O Causeway verifica aquilo de que uma ligação precisa. Não inicia sessão em lado nenhum e não envia nada para o seu telemóvel.',
   running: 'A verificar…',
-  stopped: 'Parou a verificação. O que já se sabia está em baixo.',
-  late: 'A verificação demorou demasiado e terminou. O que já se sabia está em baixo.',
+  stopped: 'Parou a verificação. O que já se sabia está abaixo.',
+  late: 'A verificação demorou demasiado e terminou. O que já se sabia está abaixo.',
   allGood: 'Nada impede uma ligação.',
-  something: 'Veja o que está assinalado em baixo.',
+  something: 'Veja o que está assinalado abaixo.',
   findings: 'O que foi encontrado',
-  looked: 'Verificado às {lookedAt}',
+  looked: 'Verificado: {lookedAt}',
   stop: 'Parar',
   again: 'Verificar novamente',
-  result: { ok: 'Bom', attention: 'Atenção', missing: 'Em falta' },
+  result: { ok: 'OK', attention: 'Atenção', missing: 'Em falta' },
   failed: '{title}. {happened}',
   both: '{first} {second}',
   facts: {

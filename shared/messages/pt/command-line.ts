@@ -19,8 +19,8 @@ Comandos
   doctor [PERFIL|FICHEIRO]
                         O que está instalado, responde e merece confiança, e o que fazer
   report [PERFIL|FICHEIRO]
-                        Um relatório para o apoio: mostrado aqui e guardado só com --save. Nada é enviado
-  explain CÓDIGO        O que significa um código que alguém leu ao apoio
+                        Um relatório para o serviço de apoio: mostrado aqui e guardado só com --save. Nada é enviado
+  explain CÓDIGO        O que significa um código que alguém leu ao serviço de apoio
   policy                O que o administrador deste computador decide, onde isso está e o que tem de errado
   help                  Este texto
 
@@ -29,7 +29,7 @@ Opções
   --choose NOME         O grupo, a função ou o gateway com esse nome, quando o campus oferece vários
   --app-tunnel PORTA    Um proxy HTTP até ao campus para outros programas, nesta porta local; 0 para qualquer uma
   --show-secret         Inclui o segredo desse proxy também nos eventos de --json
-  --save FICHEIRO       Guarda o relatório depois de o mostrar: como texto, ou como zip se o nome acaba em .zip
+  --save FICHEIRO       Guarda o relatório depois de o mostrar: como texto, ou como zip se o nome termina em .zip
   --json                Eventos na saída padrão, um por linha
   --user-data-dir PASTA Outra pasta para definições e perfis, em vez da pasta da aplicação
   --version             A versão
@@ -38,7 +38,7 @@ Códigos de saída
   0 terminou a pedido   2 utilização   3 recusado pelo gateway   4 o segundo fator falhou
   5 inacessível         6 certificado  7 a sessão terminou       8 falta um componente`,
   usage: {
-    needsCode: 'Indique o código: causeway explain e os doze algarismos e letras.',
+    needsCode: 'Indique o código: causeway explain e os doze dígitos e letras.',
     codeWrong: 'Isso não é um código, ou um dos símbolos foi mal ouvido. Tem 12 destes: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
     codeUnknown: 'O código está certo, mas esta versão não conhece a falha. Experimente uma versão mais recente.',
     saveForReport: '--save só se usa com report.',

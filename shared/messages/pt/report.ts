@@ -5,10 +5,10 @@ import { plural } from '../plural.ts';
 export const report: typeof english = {
   title: 'Comunicar um problema',
   open: 'Comunicar um problema',
-  lead: 'Este é o relatório completo, feito neste computador. Nada foi enviado. Leia-o e depois guarde-o ou copie-o para o apoio do seu campus.',
+  lead: 'Este é o relatório completo, feito neste computador. Nada foi enviado. Leia-o e depois guarde-o ou copie-o para o serviço de apoio do seu campus.',
   making: 'A fazer o relatório. Primeiro, o Causeway verifica a sua ligação.',
   skip: 'Fazer sem a verificação',
-  code: 'Código para ler ao apoio',
+  code: 'Código para ler ao serviço de apoio',
   text: 'O relatório, linha a linha',
   lines: plural('{count} linhas', { one: 'Uma linha' }),
   save: 'Guardar…',
@@ -23,7 +23,7 @@ export const report: typeof english = {
   zipFile: 'Arquivo zip',
   heading: 'Causeway: relatório de um problema',
   madeAt: 'Feito em {time} neste computador. Nada foi enviado.',
-  readCode: 'Código para ler ao apoio: {code}',
+  readCode: 'Código para ler ao serviço de apoio: {code}',
   sections: {
     summary: 'Em resumo',
     versions: 'Versões',

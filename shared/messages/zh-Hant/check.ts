@@ -14,7 +14,7 @@ export const check: typeof english = {
   stop: '停止',
   again: '再檢查一次',
   result: { ok: '正常', attention: '注意', missing: '缺少' },
-  failed: '{title}：{happened}',
+  failed: '{title}。{happened}',
   both: '{first}{second}',
   facts: {
     app: 'Causeway 的視窗正在執行：命令會經由它進行。',

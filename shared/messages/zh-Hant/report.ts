@@ -17,7 +17,7 @@ export const report: typeof english = {
   copied: '已複製',
   again: '重新製作',
   close: '關閉',
-  replaced: '名稱、位址和驗證碼已被替換：person-1 總是同一個人，address-1 總是同一個位址。',
+  replaced: '名稱、地址和驗證碼已被替換：person-1 總是同一個人，address-1 總是同一個地址。',
   saveTitle: '儲存報告',
   textFile: '文字檔案',
   zipFile: 'Zip 壓縮檔',
