@@ -125,14 +125,15 @@ function spellingsOf(text: string, kind: TypedKind): Set<string> {
   if (kind !== 'secret') return new Set(plain);
   const digits = text.replaceAll(/[ -]/g, '');
   const grouped = /^\d{6,10}$/.test(digits)
-    ? [digits, ...[2, 3, 4].flatMap((size) => [' ', '-'].map((mark) => (digits.match(groups[size] ?? /.+/g) ?? []).join(mark)))]
+    ? [digits, ...[2, 3, 4].flatMap((size) => [' ', '-'].map((mark) => inGroups(digits, size).join(mark)))]
     : [];
   const hex = bytes.toString('hex');
   const encoded = bytes.length < 6 ? [] : [hex, hex.replaceAll(/../g, '%$&'), ...[0, 1, 2].flatMap((before) => base64Of(bytes, before))];
   return new Set([...plain, ...grouped, ...encoded]);
 }
 
-const groups: Readonly<Record<number, RegExp>> = { 2: /.{1,2}/g, 3: /.{1,3}/g, 4: /.{1,4}/g };
+const inGroups = (digits: string, size: number): string[] =>
+  Array.from({ length: Math.ceil(digits.length / size) }, (_, index) => digits.slice(index * size, (index + 1) * size));
 
 /** Its base64 in the middle of a longer text, without the characters that depend on what surrounds it. */
 function base64Of(bytes: Buffer, before: number): string[] {

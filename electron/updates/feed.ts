@@ -30,7 +30,11 @@ export interface FeedPlace {
 }
 
 /** The address of a file beside the metadata. */
-export const addressIn = (feed: string, name: string): string => `${feed.replace(/\/+$/, '')}/${name}`;
+export function addressIn(feed: string, name: string): string {
+  let end = feed.length;
+  while (feed[end - 1] === '/') end--;
+  return `${feed.slice(0, end)}/${name}`;
+}
 
 /**
  * Fetches the metadata of a channel and checks it: signature, shape, channel, dates and counter. Follows no redirect.

@@ -83,6 +83,6 @@ export function languagesOfEnvironment(env: Readonly<Record<string, string | und
 
 /** `pt_PT.UTF-8@euro` as `pt-PT`. Null for `C` and `POSIX`, which stand for no language. */
 function tagOf(locale: string): string | null {
-  const name = locale.replace(/[.@].*$/, '').replaceAll('_', '-');
+  const [name = ''] = locale.replaceAll('_', '-').split(/[.@]/, 1);
   return name === '' || name === 'C' || name === 'POSIX' ? null : name;
 }

@@ -50,7 +50,7 @@ describe.each(['http', 'socks5'] as const)('a proxy that speaks %s and wants a s
     await expect(app.verbs.answerProxy({ id: first.id, signIn: guest })).rejects.toMatchObject({ failure: { code: 'not-now' } });
     await app.verbs.answerProxy({ id: second.id, signIn: guest });
     await opening;
-    expect(app.state.recovery.step).toBe('role');
+    expect(app.state.recovery.step).toBe('identity');
     expect(app.state.proxyQuestion).toBeNull();
     expect([JSON.stringify(app.state), ...log].join()).not.toContain(guest.password);
 
@@ -83,7 +83,7 @@ describe('who leaves the question', () => {
     const again = lose();
     await app.verbs.answerProxy({ id: (await question()).id, signIn: guest });
     await again;
-    expect(app.state.recovery.step).toBe('role');
+    expect(app.state.recovery.step).toBe('identity');
   });
 
   test('declining a proxy’s question reports no failed profile', async () => {

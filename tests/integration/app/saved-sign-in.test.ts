@@ -135,6 +135,7 @@ describe('what is remembered of a sign-in', () => {
       'running',
       'chosenPreferences',
       'policyProfiles',
+      'updates',
     ];
     const kept = freshSettings();
     expect([...Object.keys(withoutSignIn(kept, 'campus')), ...ofOthers].sort()).toEqual(Object.keys(kept).sort());

@@ -54,7 +54,7 @@ describe('the source', () => {
     expect(sources.flatMap(({ text }) => text.match(/append(Switch|Argument)\(.*/g) ?? [])).toEqual([
       "appendSwitch('dns-prefetch-disable');",
     ]);
-    expect(filesWith(/file:\/\/|loadFile\(/).filter((name) => name !== 'desktop/pages/origin.ts')).toEqual([]);
+    expect(filesWith(/file:\/\/|\bloadFile\(/).filter((name) => name !== 'desktop/pages/origin.ts')).toEqual([]);
   });
 
   it('the source starts no crash reporter, so memory is written nowhere', () => {
