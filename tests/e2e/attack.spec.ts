@@ -78,7 +78,7 @@ test('the app refuses every malformed call from a page that was taken over, each
   expect(await callFromPage(scene, [['getState', undefined]])).toEqual(['ok']);
   await expect(scene.button('Connect')).toBeVisible();
   const logged = (await scene.client.log()).slice(before.length);
-  expect(logged.split('\n').filter((line) => line !== '' && !/ bridge \w+: request-invalid/.test(line))).toEqual([]);
+  expect(logged.split('\n').filter((line) => line !== '' && !/ bridge: request-invalid in \w+, /.test(line))).toEqual([]);
 });
 
 test('a frame in the app’s page gets no access, and the page cannot navigate elsewhere', async ({ open }) => {

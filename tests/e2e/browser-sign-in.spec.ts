@@ -93,8 +93,10 @@ test('a sign-in page’s hosts that the profile does not list are named beside i
   await expect(client.window.getByText('Copied. IT can name these hosts in the profile.')).toBeVisible();
   if (!onRealElectron)
     expect((await inDouble(client, ({ clipboard }) => clipboard.readText())).split('\n').slice(1)).toEqual([...new Set(foreign)]);
-  const log = await client.log();
-  for (const host of new Set(foreign)) expect(log.split(host)).toHaveLength(2);
+  // The log has a stand-in for each
+  const logged = [...(await client.log()).matchAll(/sign-in page: (host-\d+) was blocked/g)].map(([, host]) => host);
+  expect(logged).toHaveLength(new Set(foreign).size);
+  expect(new Set(logged).size).toBe(logged.length);
   // The page below still loads from its own host, and no other host got a request
   await page.getByLabel('User').fill(ivanti.user.name);
   await page.getByLabel('Pass phrase').fill(ivanti.user.password);

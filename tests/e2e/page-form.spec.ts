@@ -62,7 +62,8 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await scene.says(/Incorrect user ID or password/);
     await scene.window.screenshot({ path: path.join(pictures, 'page-form-wrong.png') });
     await signInScreen(scene, mei.password);
-    await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
+    await scene.window.getByText(/^Remember me/).click();
+    await expect(scene.window.getByRole('checkbox', { name: /Remember me/ })).toBeChecked();
     await scene.button('Sign in').click();
     await approve(scene);
     await expect(scene.heading('Connected')).toBeVisible({ timeout: 60_000 });
@@ -85,7 +86,8 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     );
     await scene.button('Connect').click();
     await signInScreen(scene, mei.password);
-    await scene.window.getByRole('checkbox', { name: /Remember me/ }).check({ force: true });
+    await scene.window.getByText(/^Remember me/).click();
+    await expect(scene.window.getByRole('checkbox', { name: /Remember me/ })).toBeChecked();
     const keep = scene.window.getByRole('checkbox', { name: /Keep me signed in/ });
     await keep.click({ force: true });
     await expect(keep).toBeChecked();

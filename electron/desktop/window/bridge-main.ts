@@ -35,7 +35,7 @@ export function serveBridge(application: Application, page: BridgePage, log: (li
   for (const name of callNames) {
     ipcMain.handle(callChannel(name), async (event, input: unknown) => {
       try {
-        if (!isOurMainFrame(event, page)) throw fail('request-invalid', {}, { detail: `${name}: not a call from our own window` });
+        if (!isOurMainFrame(event, page)) throw fail('request-invalid', {}, { detail: 'not a call from our own window' });
         return { ok: true, value: await answer(application, name, input) };
       } catch (thrown) {
         return { ok: false, failure: logFailure(thrown, name, log) };
@@ -62,7 +62,11 @@ async function answer<N extends CallName>(application: Application, name: N, inp
   const parsed = z.safeParse(schema.in, input);
   // The issues name keys, never the values
   if (!parsed.success)
-    throw fail('request-invalid', {}, { detail: `${name}: ${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}` });
+    throw fail(
+      'request-invalid',
+      {},
+      { detail: `wrong ${parsed.error.issues.map((issue) => issue.path.join('.') || 'input').join(', ')}` },
+    );
   return z.parse(schema.out, await application.verbs[name](parsed.data));
 }
 
@@ -74,6 +78,6 @@ function isOurMainFrame(event: IpcMainInvokeEvent, page: BridgePage): boolean {
 /** Logs our own faults, but not everyday failures such as a wrong password. */
 function logFailure(thrown: unknown, name: CallName, log: (line: string) => void): Failure {
   const failure = failureOf(thrown);
-  if (failure.code === 'internal' || failure.code === 'request-invalid') log(`bridge ${name}: ${failure.code} ${failure.detail ?? ''}`);
+  if (failure.code === 'internal' || failure.code === 'request-invalid') log(`bridge: ${failure.code} in ${name}, ${failure.detail ?? ''}`);
   return failure;
 }

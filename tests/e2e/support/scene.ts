@@ -134,7 +134,7 @@ export class Scene {
   /** Expects that the screen says what happened, that the app is at home again, and that the campus holds nothing of the client. */
   async ended(title: string, left?: Left): Promise<void> {
     await expect(this.window.getByText(title, { exact: true }).first()).toBeVisible();
-    await expect(this.button(/^(Try|Sign in) again$/)).toBeVisible();
+    await expect(this.button(/^(Try again( at \d.*)?|Sign in again)$/)).toBeVisible();
     await this.nothingLeft(left);
   }
 
