@@ -63,7 +63,8 @@ const commandLine: BuildOptions = {
   external: external.filter((name) => name !== 'electron'),
   plugins: [withoutSchemas],
   alias: { electron: './build/without-electron.ts' },
-  banner: { js: `#!/usr/bin/env node\n${requireForBundled}` },
+  // Its first line, which lets a shell start it, is in its source: parts have none
+  banner: { js: requireForBundled },
 };
 
 /** A sandboxed preload is one CommonJS file that may require only `electron`. */
