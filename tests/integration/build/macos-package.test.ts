@@ -143,9 +143,10 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('the p
     const program = at('Applications/Causeway.app/Contents/MacOS/Causeway');
     mkdirSync(dirname(program), { recursive: true });
     copyFileSync('/bin/sleep', program);
-    const child = spawn('sh', ['-c', `${onTerm} echo ready; exec '${program}' 60`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('sh', ['-c', `${onTerm} exec '${program}' 60`], { stdio: 'ignore' });
     running.push(child);
-    await once(child.stdout, 'data');
+    // Before that the process still has the shell's name
+    await expect.poll(() => readFileSync(`/proc/${child.pid ?? 0}/cmdline`, 'utf8')).toMatch(/Causeway\.app\/Contents\/MacOS\/Causeway\0/);
     return child;
   };
 
