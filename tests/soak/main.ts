@@ -7,7 +7,7 @@ import { lastingPort } from '../support/ports.ts';
 import { curvesOf, growthOf, tableOf, type Look } from './growth.ts';
 import { held } from './measure.ts';
 import { Person } from './person.ts';
-import { cycles, idle, inputs, newCampus, restarts, type World } from './phases.ts';
+import { codePeriodMs, cycles, idle, inputs, newCampus, restarts, type World } from './phases.ts';
 
 /**
  * `npm run soak`: a day of use in the real app on the double, against a real campus, and what the app holds meanwhile. Writes the
@@ -60,6 +60,8 @@ try {
       looks.push({ phase: phase.name, round, at: (performance.now() - startedAt) / 1000, held: await held(client) });
       await writeFile(join(folder, 'looks.json'), JSON.stringify(looks));
     });
+    // A one-time code is good once
+    world.passTime(codePeriodMs);
     console.log(`${phase.name}: ${rounds} rounds, ${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes so far`);
   }
 } finally {

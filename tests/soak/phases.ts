@@ -24,7 +24,7 @@ export interface World {
 }
 
 /** A one-time code is good once, so the campus's next half minute begins. */
-const codePeriodMs = 30_000;
+export const codePeriodMs = 30_000;
 
 /** Connects and disconnects. */
 export const cycles = (count: number): Phase => ({
