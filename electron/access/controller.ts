@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { whenAborted } from '../../shared/abort.ts';
+import { whenAborted, within } from '../../shared/abort.ts';
 import { initialMachine, step, type AccessEvent, type AccessMachine, type AccessState } from '../../shared/access-state.ts';
-import { within } from '../../shared/abort.ts';
 import { fail, failureOf, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';

@@ -11,11 +11,12 @@ import { loadKoffi, native } from '../../electron/system/windows/native.ts';
 import { isForOneUser, sddlForOneUser } from '../../electron/system/windows/security-descriptor.ts';
 import { findSession } from '../../electron/cli/remote-session.ts';
 import { controlAddress } from '../../electron/app/control/control-address.ts';
-import { serveControl, type ControlledSession } from '../../electron/app/control/control.ts';
+import { serveControl } from '../../electron/app/control/control.ts';
 import { HelperConnection } from '../../electron/helper-client/connection.ts';
 import { helperRequestSchema } from '../../electron/helper-client/protocol.ts';
 import { helperSocket } from '../../electron/helper-client/address.ts';
 import { calls } from '../../electron/helper/platform/windows-calls.ts';
+import { nothingUp } from '../support/nothing-up.ts';
 
 /** The app's side of the helper's pipe, as it runs on Windows. Orders come over a connection to the test: JSON, one a line. */
 const orderSchema = z.discriminatedUnion('type', [
@@ -50,19 +51,6 @@ let control: { close(): Promise<unknown> } | null = null;
 const settings = 'C:\\settings';
 let connections = 0;
 let received = '';
-
-/** A session of the app's with nothing in it. */
-const nothingUp: ControlledSession = {
-  holder: 'app',
-  access: { kind: 'idle', ending: null },
-  profiles: [],
-  onAccess: () => () => undefined,
-  connect: () => Promise.resolve(),
-  answer: () => Promise.resolve(),
-  disconnect: () => Promise.resolve(),
-  openPortal: () => Promise.resolve(null),
-  dial: () => Promise.reject(new Error('nothing is up')),
-};
 
 async function obey(order: Order): Promise<unknown> {
   const pipe = await helperSocket('win32');

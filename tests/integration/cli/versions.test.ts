@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { controlAddress } from '../../../electron/app/control/control-address.ts';
-import { serveControl, type ControlledSession } from '../../../electron/app/control/control.ts';
+import { serveControl } from '../../../electron/app/control/control.ts';
 import { HelperConnection } from '../../../electron/helper-client/connection.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import { startCli } from '../../support/cli.ts';
+import { nothingUp } from '../../support/nothing-up.ts';
 
 /** Two versions of Causeway on one computer: one for a person beside one for everybody, or one that is being upgraded. */
 let folder = '';
@@ -37,18 +38,6 @@ async function otherVersion(address: string, answer: (id: unknown) => unknown): 
   });
 }
 
-const idle: ControlledSession = {
-  holder: 'app',
-  access: { kind: 'idle', ending: null },
-  profiles: [],
-  onAccess: () => () => undefined,
-  connect: () => Promise.resolve(),
-  answer: () => Promise.resolve(),
-  disconnect: () => Promise.resolve(),
-  openPortal: () => Promise.resolve(null),
-  dial: () => Promise.reject(new Error('no')),
-};
-
 describe('the command line and an app of another version', () => {
   test.each([
     [
@@ -67,7 +56,7 @@ describe('the command line and an app of another version', () => {
   });
 
   test('the app says so to a command line that asks for what it does not know, and hangs up', async () => {
-    const server = await serveControl(folder, idle, () => undefined);
+    const server = await serveControl(folder, nothingUp, () => undefined);
     onTestFinished(() => server.close());
     const socket = net.connect({ path: controlAddress(folder, 'app') });
     await once(socket, 'connect');

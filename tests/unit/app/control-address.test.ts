@@ -8,6 +8,7 @@ import { controlAddress, maxSocketPathBytes, type AddressEnvironment } from '../
 import { isOwnFolder } from '../../../electron/net/private-socket-posix.ts';
 import { findSession } from '../../../electron/cli/remote-session.ts';
 import { serveControl } from '../../../electron/app/control/control.ts';
+import { nothingUp } from '../../support/nothing-up.ts';
 
 const asWritten = (folder: string): string => folder;
 const place = (more: Partial<AddressEnvironment> = {}): AddressEnvironment => ({
@@ -89,21 +90,10 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     mkdirSync(settings, { recursive: true });
     return { base, settings };
   };
-  const session = (): Parameters<typeof serveControl>[1] => ({
-    holder: 'app',
-    access: { kind: 'idle', ending: null },
-    profiles: [],
-    onAccess: () => () => undefined,
-    connect: () => Promise.resolve(),
-    answer: () => Promise.resolve(),
-    disconnect: () => Promise.resolve(),
-    openPortal: () => Promise.resolve(null),
-    dial: () => Promise.reject(new Error('no')),
-  });
 
   test('a private socket works for a settings folder with a long path', async () => {
     const { settings } = long();
-    const server = await serveControl(settings, session(), () => undefined);
+    const server = await serveControl(settings, nothingUp, () => undefined);
     onTestFinished(() => server.close());
     const client = await findSession(settings);
     expect(client?.holder).toBe('app');
@@ -116,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('a private folder for the socket',
     await mkdir(path.dirname(address), { mode: 0o777 });
     await chmod(path.dirname(address), 0o777);
     expect(await isOwnFolder(address)).toBe(false);
-    await expect(serveControl(settings, session(), () => undefined)).rejects.toThrow('not-now');
+    await expect(serveControl(settings, nothingUp, () => undefined)).rejects.toThrow('not-now');
     expect(await findSession(settings)).toBeNull();
   });
 });
