@@ -24,7 +24,7 @@ export interface Localizer {
   format: (sentence: string | Plural, params?: Params) => string;
   /** The three sentences of a failure, filled in. */
   failure: (failure: Failure) => FailureMessage;
-  /** An instant: the time of day, with the day where it is not today. */
+  /** An instant: the time of day, with the day if it is neither today nor less than twelve hours away. */
   instant: (at: number) => string;
   /** A length of time in ms, in its two largest units: `7h 42m`, `42s`. */
   duration: (ms: number) => string;
@@ -64,7 +64,11 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   const shortTimes = amountOf('millisecond', 'short');
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
-  const instant = (at: number): string => (day().format(at) === day().format(Date.now()) ? time() : dayAndTime()).format(at);
+  const instant = (at: number): string => {
+    const now = Date.now();
+    const timeSays = Math.abs(at - now) < 12 * 3_600_000 || day().format(at) === day().format(now);
+    return (timeSays ? time() : dayAndTime()).format(at);
+  };
   const valueText = (name: string, value: string | number | undefined): string | undefined => {
     if (typeof value !== 'number') return value;
     return name.endsWith('At') ? instant(value) : counts().format(value);

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failureCodes } from '../../../shared/failure.ts';
 import { en } from '../../../shared/messages/en.ts';
 import { createLocalizer } from '../../../shared/messages/localizer.ts';
@@ -101,5 +101,18 @@ describe('speaking', () => {
     expect([0, 999, 12_340, 12_340_000, 5e15].map(bytes)).toEqual(['0 kB', '1 kB', '12.3 kB', '12.3 MB', '5,000 TB']);
     expect(instant(new Date().setHours(9, 5, 0, 0))).toBe('09:05');
     expect(instant(Date.parse('2020-03-01T12:00:00'))).toContain('2020');
+  });
+
+  test('an instant is a time of day on the same day or less than twelve hours away, also over midnight', () => {
+    vi.useFakeTimers({ now: new Date(2026, 10, 29, 23, 50), toFake: ['Date'] });
+    try {
+      expect(instant(new Date(2026, 10, 30, 0, 5).getTime())).toBe('00:05');
+      expect(instant(new Date(2026, 10, 30, 11, 49).getTime())).toBe('11:49');
+      expect(instant(new Date(2026, 10, 30, 11, 51).getTime())).toBe('30 Nov 2026, 11:51');
+      expect(instant(new Date(2026, 10, 29, 9, 0).getTime())).toBe('09:00');
+      expect(instant(new Date(2026, 10, 28, 23, 0).getTime())).toBe('28 Nov 2026, 23:00');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
