@@ -1,18 +1,17 @@
 import type { AppState, Confirmation, TrafficSample } from '../../shared/app-state.ts';
 import { isSigningIn } from '../../shared/access-state.ts';
-import { fail, failureOf, type Failure } from '../../shared/failure.ts';
-import { readLink } from '../../shared/link.ts';
+import { fail, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
-import { AccessController, type ControllerDeps } from '../access/controller.ts';
-import { PageSignInFiles, type Encryption } from '../storage/page-sign-ins.ts';
-import type { Secrets } from '../storage/secrets.ts';
+import { AccessController } from '../access/controller.ts';
+import { PageSignInFiles } from '../storage/page-sign-ins.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
-import type { LoopbackProxy } from '../tunnels/loopback-proxy.ts';
-import { AlwaysConnect } from './always-connect/always-connect.ts';
+import type { AlwaysConnect } from './always-connect/always-connect.ts';
+import { buildAlwaysConnect } from './always-connect/build-always-connect.ts';
+import type { ApplicationDeps } from './application-deps.ts';
 import { stateOf } from './app-state.ts';
 import { Attempts } from './attempts.ts';
 import { interruptedRun } from './interrupted-run.ts';
@@ -20,10 +19,10 @@ import { RunRecorder } from './run-recorder.ts';
 import { PendingSecrets } from './sign-in/pending-secrets.ts';
 import { KnownNames } from './known-names.ts';
 import { Redactor } from '../redaction/redactor.ts';
-import { LinkConfirmations } from './link-confirmations.ts';
+import { Arguments } from './arguments.ts';
 import { Notices } from './notices.ts';
 import { OtherVpnWatch } from './other-vpn-watch.ts';
-import { PolicyControl, withoutPolicy, type PolicyView } from './policy/policy-control.ts';
+import { PolicyControl, withoutPolicy } from './policy/policy-control.ts';
 import { preferencesUnder } from './policy/preferences.ts';
 import { PortalVisits } from './portal/portal-visits.ts';
 import type { Application, DesktopPorts, PageKeeper } from './ports.ts';
@@ -35,54 +34,14 @@ import { SignInPages } from './sign-in/sign-in-pages.ts';
 import { TaskFlow } from './portal/task-flow.ts';
 import { ConnectionWatch } from './connection/connection-watch.ts';
 import { TrafficSamples } from './traffic-samples.ts';
-import type { Parts, Verbs } from './parts.ts';
+import type { Parts } from './parts.ts';
 import { PasscodeClipboard } from './portal/passcode-clipboard.ts';
 import { updateNotices, withoutUpdates, type UpdatesView } from './updates/updates-view.ts';
-import { updateVerbs } from './updates/verbs.ts';
-import { supportVerbs } from './report/verbs.ts';
 import { AccessHistory } from './report/access-history.ts';
-import { Support } from './report/support.ts';
-import { CheckRun } from './check/check-run.ts';
-import { examine, type Tools } from './check/doctor.ts';
-import { Proxies } from '../net/proxy/lookup.ts';
-import type { Localizer } from '../../shared/messages/localizer.ts';
-import { portalVerbs } from './portal/verbs.ts';
-import { profileVerbs } from './profiles/verbs.ts';
-import { recoveryVerbs } from './recovery/verbs.ts';
-import { connectOnly, sessionVerbs } from './session-verbs.ts';
-import { signInVerbs } from './sign-in/verbs.ts';
-import { windowVerbs } from './window-verbs.ts';
-
-export interface ApplicationDeps extends Pick<
-  ControllerDeps,
-  'drivers' | 'tunnels' | 'direct' | 'environment' | 'now' | 'random' | 'log' | 'proxies' | 'findOldTls'
-> {
-  settings: Settings;
-  secrets: Secrets;
-  desktop: DesktopPorts;
-  proxy: LoopbackProxy;
-  about: AppState['about'];
-  /** The computer's policy. Default: none. */
-  policy?: PolicyView;
-  /** Updates of the app itself. Default: none. */
-  updates?: UpdatesView;
-  /** Encrypts what is kept of sign-ins on campuses' own pages. Without one, nothing of them is kept. */
-  encryption?: Encryption;
-  /** Problems that were found before there was a window to show them in. */
-  notices?: readonly Failure[];
-  /** The campuses that ship in the app. Without it, there are none. */
-  campuses?: () => Promise<readonly ShippedCampus[]>;
-  /** What Check my connection looks at. */
-  checkTools: Tools;
-  /** The language of reports. */
-  localizer: () => Localizer;
-  /** The versions of what runs here, for reports. */
-  versions: () => readonly (readonly [string, string])[];
-  /** Redacts reports, as it does the log. Default: a new one. */
-  redactor?: Redactor;
-  /** The name of another VPN that is up, or null. Called only while no tunnel of ours is up. */
-  otherVpn?: () => Promise<string | null>;
-}
+import { buildSupport } from './report/build-support.ts';
+import type { Support } from './report/support.ts';
+import { connectOnly } from './session-verbs.ts';
+import { verbsOf } from './verbs.ts';
 
 const shutdownTimeoutMs = 3_000;
 
@@ -111,8 +70,8 @@ class App implements Parts {
   private readonly ending = new AbortController();
   private quitting = false;
   private hasBegun = false;
-  private readonly links = new LinkConfirmations();
-  readonly attempts = new Attempts(this, (isOn) => this.otherVpn.watch(isOn));
+  readonly arguments = new Arguments(this);
+  readonly attempts: Attempts = new Attempts(this, (isOn) => this.otherVpn.watch(isOn));
   private readonly otherVpn: OtherVpnWatch;
   private readonly stateListeners = new Set<(state: AppState) => void>();
   private readonly samples: TrafficSamples;
@@ -125,21 +84,7 @@ class App implements Parts {
     this.redactor = deps.redactor ?? new Redactor();
     this.knownNames = new KnownNames(this.redactor);
     this.history = new AccessHistory(now, log);
-    const proxies = deps.proxies ?? new Proxies();
-    this.support = new Support({
-      state: () => this.state,
-      now,
-      settings,
-      policy: () => this.policy.inForce,
-      desktop,
-      check: new CheckRun({ examine: (signal) => this.examine(proxies, signal), now, changed, stop: this.ending.signal }),
-      history: this.history,
-      redactor: this.redactor,
-      proxies,
-      localizer: deps.localizer,
-      versions: deps.versions,
-      changed,
-    });
+    this.support = buildSupport(this, deps, changed);
     this.recorder = new RunRecorder(this);
     const policy = deps.policy ?? withoutPolicy;
     this.updates = deps.updates ?? withoutUpdates;
@@ -200,22 +145,7 @@ class App implements Parts {
       },
       interrupted?.ending ?? null,
     );
-    this.alwaysConnect = new AlwaysConnect({
-      isWanted: () => this.preferences.alwaysConnect,
-      campus: () => this.profileStore.selected?.id ?? null,
-      isBusy: () => this.isBusy || this.profileStore.preview !== null,
-      access: () => this.controller.state,
-      connect: (profileId) => this.attempts.connectByItself(profileId),
-      end: () => this.controller.disconnect(),
-      acknowledge: () => this.controller.acknowledge(),
-      isOnCampus: (profileId, signal) => this.controller.isOnCampus(this.profileStore.find(profileId), signal),
-      environment: deps.environment,
-      now,
-      random: deps.random,
-      changed,
-      log,
-      stop: this.ending.signal,
-    });
+    this.alwaysConnect = buildAlwaysConnect(this, deps, changed);
     this.recovery = new RecoveryFlow(
       changed,
       ({ userId, password, passcode, expiresAt }) => {
@@ -338,7 +268,7 @@ class App implements Parts {
   }
 
   private changed(): void {
-    this.askLinkConfirmation();
+    this.arguments.ask();
     if (this.hasBegun) this.alwaysConnect.look();
     const { state } = this;
     this.noteNames(state);
@@ -349,23 +279,6 @@ class App implements Parts {
   private noteNames(state: AppState): void {
     this.knownNames.keepHosts(this.settings.get().profiles, this.policy.inForce);
     this.knownNames.seen(state);
-  }
-
-  /** What Check my connection finds, for all campuses. */
-  private examine(proxies: Proxies, signal: AbortSignal) {
-    const { policy, profileStore, deps } = this;
-    return examine({
-      tools: deps.checkTools,
-      secrets: deps.secrets,
-      profiles: profileStore.all,
-      verifierFor: (profile) => profileStore.verifierFor(profile),
-      now: deps.now,
-      app: 'here',
-      proxies,
-      policy: policy.inForce,
-      oldTlsAllowed: policy.policy.oldTls === 'allow',
-      signal,
-    });
   }
 
   get preferences(): Preferences {
@@ -388,21 +301,12 @@ class App implements Parts {
     return this.attempts.connect(profileId, pressed);
   }
 
-  async openArgument(argument: string): Promise<void> {
-    this.deps.desktop.showWindow();
-    try {
-      const link = readLink(argument);
-      if (link?.kind === 'campus') this.profileStore.throwUnlessMayAdd();
-      if (link?.kind === 'connect') {
-        const { id } = link.profileId === null ? this.profile : this.profileStore.find(link.profileId);
-        if (this.attempts.mayQuickConnect()) this.links.queue({ kind: 'connect', profileId: id });
-      } else if (link) this.links.queue(link);
-      else if (/\.causeway$/i.test(argument) && !/^file:/i.test(argument)) await this.profileStore.previewFile(argument);
-      else throw fail('link-invalid');
-      this.changed();
-    } catch (error) {
-      this.notices.tell(failureOf(error));
-    }
+  connectByItself(profileId: string): Promise<void> {
+    return this.attempts.connectByItself(profileId);
+  }
+
+  mayQuickConnect(): boolean {
+    return this.attempts.mayQuickConnect();
   }
 
   pageKeeper(): PageKeeper | null {
@@ -438,15 +342,8 @@ class App implements Parts {
     this.recorder.end();
   }
 
-  /** Something over the screens of a sign-in waits for the person. */
-  private get isBusy(): boolean {
+  get isBusy(): boolean {
     return this.confirmation !== null || this.proxyQuestion.state !== null || this.recovery.state.step !== 'closed';
-  }
-
-  private askLinkConfirmation(): void {
-    const { state } = this.controller;
-    const isBusy = this.isBusy || isSigningIn(state);
-    this.confirmation = this.links.next(isBusy, state, this.confirmation) ?? this.confirmation;
   }
 
   private portalChanged(): void {
@@ -456,17 +353,6 @@ class App implements Parts {
     this.changed();
   }
 }
-
-const verbsOf = (app: Parts): Verbs => ({
-  ...sessionVerbs(app),
-  ...signInVerbs(app),
-  ...portalVerbs(app),
-  ...recoveryVerbs(app),
-  ...profileVerbs(app),
-  ...windowVerbs(app),
-  ...updateVerbs(app),
-  ...supportVerbs(app),
-});
 
 /** Builds the application from its neighbours. */
 export function createApplication(deps: ApplicationDeps): Application {
@@ -479,9 +365,9 @@ export function createApplication(deps: ApplicationDeps): Application {
     onTraffic: (listener) => app.onTraffic(listener),
     verbs: app.knownNames.noting(verbsOf(app)),
     dial: (host, port, signal) => app.controller.dial(host, port, signal),
-    openArgument: (argument) => app.openArgument(argument),
+    openArgument: (argument) => app.arguments.open(argument),
     quickConnect: () => app.attempts.quickConnect(),
-    mayQuickConnect: () => app.attempts.mayQuickConnect(),
+    mayQuickConnect: () => app.mayQuickConnect(),
     tell: (failure) => app.notices.tell(failure),
     connect: (profileId, pressed) => connectOnly(app, profileId, pressed),
     pageKeeper: () => app.pageKeeper(),

@@ -2,6 +2,7 @@ import type { AppState, Confirmation } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
 import type { AccessController } from '../access/controller.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { AlwaysConnect } from './always-connect/always-connect.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   readonly updates: UpdatesView;
   /** What counts of the person's settings, under the policy. */
   readonly preferences: Preferences;
+  readonly redactor: Redactor;
   readonly history: AccessHistory;
   readonly support: Support;
   readonly desktop: DesktopPorts;
@@ -56,6 +58,8 @@ export interface Parts {
   readonly state: AppState;
   /** The profile that Connect means. Fails with `profile-none`. */
   readonly profile: Profile;
+  /** Something over the screens of a sign-in waits for the person. */
+  readonly isBusy: boolean;
   /** The question over the window, and whether Settings are open. */
   confirmation: Confirmation | null;
   settingsOpen: boolean;
@@ -63,6 +67,10 @@ export interface Parts {
   update(change: () => void): void;
   /** Starts a new attempt and clears what an earlier one left on the screen. `pressed`: a person pressed Connect, or a task, for this. */
   connect(profileId: string, pressed?: boolean): Promise<void>;
+  /** Starts an attempt that nobody asked for: nothing that is saved is sent in it, until the person answers a question. */
+  connectByItself(profileId: string): Promise<void>;
+  /** Whether something outside the window may ask to connect: the tray, a link, a command. If not, it shows the window, where people press Connect. */
+  mayQuickConnect(): boolean;
   /** Carries out the settings that count. */
   applyPreferences(): void;
   quit(): void;
