@@ -4,6 +4,9 @@ import { useLocalizer } from '../localizer.ts';
 /** How many slots make a row: ten seconds, five minutes, an hour. */
 const slotsInRow = { minute: 10, hour: 5, day: 4 } as const satisfies Record<ConnectionSpan, number>;
 
+/** A break that is written as 0 seconds reads as none. */
+const shortestMs = 1_000;
+
 /** The chart's contents as a table, for whoever does not see the chart or wants numbers. */
 export function ConnectionTable({ report, span }: { report: ConnectionReport; span: ConnectionSpan }) {
   const { messages, format, bytes, duration, instant, second, milliseconds } = useLocalizer();
@@ -27,7 +30,7 @@ export function ConnectionTable({ report, span }: { report: ConnectionReport; sp
               <td>{bytes(row.received)}</td>
               <td>{bytes(row.sent)}</td>
               <td>{row.delayMs === null ? nothing : milliseconds(row.delayMs)}</td>
-              <td>{row.awayMs === 0 ? nothing : duration(row.awayMs)}</td>
+              <td>{row.awayMs === 0 ? nothing : duration(Math.max(shortestMs, row.awayMs))}</td>
               <td>{row.reconnects === 0 ? nothing : format(times, { count: row.reconnects })}</td>
             </tr>
           ))}

@@ -74,6 +74,19 @@ export const accessScreens: Screens = {
   'connected': { state: state({ access: connected }), heading: 'Connected', focus: 'heading' },
   'connected-portal-down': { state: state({ access: { ...connected, portal: 'down' } }), heading: 'Connected', focus: 'heading' },
   'connected-dns-failed': { state: state({ access: { ...connected, portal: 'dns-failed' } }), heading: 'Connected', focus: 'heading' },
+  'connected-details': { state: state({ access: connected }), heading: 'Connected', focus: 'Details', unfold: ['Details'] },
+  'connected-seen': {
+    state: state({ access: connected }),
+    heading: 'Connected',
+    focus: 'How the connection is going',
+    unfold: ['How the connection is going'],
+  },
+  'connected-table': {
+    state: state({ access: connected }),
+    heading: 'Connected',
+    focus: 'Show as a table',
+    unfold: ['How the connection is going', 'Show as a table'],
+  },
   'expiring': {
     state: state({ access: { ...connected, expiresAt: now + 9.5 * minute, expiring: true } }),
     heading: 'Connected',

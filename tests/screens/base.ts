@@ -80,10 +80,12 @@ export const heldPasscode = { expiresAt: now + 52 * minute };
 export const asking = (prompt: Prompt, over: Partial<AppState> = {}, promptId = 'p1', answered = false): AppState =>
   state({ access: { kind: 'asking', ...target, promptId, prompt, answered }, ...over });
 
-/** One screen: its state, the heading that it must show, and what must have the focus (`heading` or a field's label). */
+/** One screen: its state, the heading that it must show, and what must have the focus (`heading`, a field's label or a button's name). */
 export interface ScreenState {
   state: AppState;
   heading: string;
   focus: string;
+  /** The English names of what a person opens on it, in this order. */
+  unfold?: readonly string[];
 }
 export type Screens = Record<string, ScreenState>;

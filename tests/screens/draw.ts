@@ -19,14 +19,28 @@ const samples = Array.from({ length: 61 }, (_, second) => ({
   sent: Math.round(120_000 * (second - 3 * Math.cos(second / 3.1))),
 }));
 
-/** Loads the page with this screen, in the window's usual size and in the light. */
-export async function drawScreen(window: TestWindow, name: string): Promise<void> {
+/** Loads the page with this screen, and opens what it has folded away. */
+export async function openScreen({ page, open }: TestWindow, name: string): Promise<void> {
   const screen = screens[name];
   if (!screen) throw new Error(`there is no screen ${name}`);
+  await open(screen.state);
+  for (const unfolded of screen.unfold ?? []) {
+    // « is where the stretched words begin
+    const button = page.getByRole('button', { name: new RegExp(`^«?${unfolded}`), expanded: false });
+    await button.click();
+    await page
+      .locator('.details-panel')
+      .last()
+      .evaluate((panel) => panel.scrollIntoView({ block: 'nearest' }));
+  }
+}
+
+/** Loads the page with this screen, in the window's usual size and in the light. */
+export async function drawScreen(window: TestWindow, name: string): Promise<void> {
   await window.page.setViewportSize(sizeOf(name));
   await window.page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
-  await window.open(screen.state);
-  await window.traffic(screen.state.access.kind === 'connected' ? samples : []);
+  await openScreen(window, name);
+  await window.traffic(screens[name]?.state.access.kind === 'connected' ? samples : []);
 }
 
 export const themes = {

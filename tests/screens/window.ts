@@ -11,6 +11,7 @@ import type { AppState, TrafficSample } from '../../shared/app-state.ts';
 import { bridge, type CallName } from '../../shared/bridge.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { chooseLanguage, type Language } from '../../shared/messages/languages.ts';
+import { connectionReport } from './connection-report.ts';
 import { shownReport } from './support.ts';
 
 /**
@@ -204,6 +205,7 @@ export async function openWindow(browser: Browser, address: string, now: number)
       complaints.length = 0;
       replies.clear();
       replies.set('makeReport', { ok: true, value: shownReport });
+      replies.set('readConnection', { ok: true, value: connectionReport('minute') });
       replies.set('revealPasscode', { ok: true, value: { passcode: '482915036' } });
       await page.goto(address);
       await page.locator('h1').first().waitFor();

@@ -1,43 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { connectionSlots, type ConnectionReport, type ConnectionSpan } from '../../../shared/connection.ts';
-import { now } from '../../screens/states.ts';
+import { connectionReport as report } from '../../screens/connection-report.ts';
 import { useWindow } from '../../screens/use-window.ts';
 
 /** How the connection is going, in the window. */
 
 const { subject, button, openScreen } = useWindow();
 const pictures = join(import.meta.dirname, '../../../out/screens/connection');
-
-const since = now - 50 * 60_000;
-
-function report(span: ConnectionSpan, more: Partial<ConnectionReport> = {}): ConnectionReport {
-  const { everyMs, count } = connectionSlots[span];
-  return {
-    since,
-    received: 48_300_000,
-    sent: 2_100_000,
-    reconnects: 2,
-    verdict: 'as-usual',
-    campus: { nowMs: 24.4, usualMs: 22 },
-    network: { nowMs: 11, usualMs: 10.2 },
-    everyMs,
-    slots: Array.from({ length: count }, (_, index) => {
-      const at = now - (count - 1 - index) * everyMs;
-      const isIn = at + everyMs > since;
-      return {
-        at,
-        received: isIn ? Math.round(400_000 * (1 + Math.sin(index / 4))) : 0,
-        sent: isIn ? Math.round(60_000 * (1 + Math.cos(index / 3))) : 0,
-        delayMs: index % 5 === 4 && isIn ? 22 + index / 10 : null,
-        reconnects: index === count - 20 || index === count - 8 ? 1 : 0,
-        awayMs: index === count - 21 || index === count - 20 ? everyMs / 2 : 0,
-      };
-    }),
-    ...more,
-  };
-}
 
 const columns = (): Promise<string[]> => subject.page.locator('.connection-table tbody tr').first().locator('td, th').allTextContents();
 
@@ -56,6 +26,8 @@ test('how the connection is going has its totals, the delay against this session
 
   await button('Show as a table').click();
   await expect.poll(() => subject.page.locator('.connection-table tbody tr').count()).toBe(6);
+  // Half a second away is not nothing
+  expect(await subject.page.locator('.connection-table tbody tr').nth(3).locator('td').nth(3).textContent()).toBe('1s');
   subject.reply('readConnection', { ok: true, value: report('hour') });
   await subject.page.getByText('Last hour').click();
   // 50 of the 60 minutes, in fives

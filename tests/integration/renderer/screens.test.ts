@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../../shared/app-state.ts';
 import { layout } from '../../../shared/layout.ts';
-import { drawScreen, isWide, sizeOf } from '../../screens/draw.ts';
+import { drawScreen, isWide, openScreen, sizeOf } from '../../screens/draw.ts';
 import { now, screens, state } from '../../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
 
@@ -141,7 +141,7 @@ describe('every screen with words a third longer', () => {
     const screen = screens[name];
     if (!screen) throw new Error(name);
     await subject.page.setViewportSize(sizeOf(name));
-    await subject.open(screen.state);
+    await openScreen(subject, name);
     await subject.page.screenshot({ path: join(pictures, 'stretched', `${name}.png`) });
     expect(await overflowing(subject)).toEqual([]);
     expect(await outOfSight(subject)).toEqual([]);
@@ -161,10 +161,13 @@ const outOfSight = ({ page }: TestWindow): Promise<string[]> =>
       .map((button) => `${button.textContent}: ends at ${button.getBoundingClientRect().bottom}, in sight is as far as ${end}`);
   });
 
-/** Elements that stick out at the side, or whose own text does. An address may be shortened: it says so with an ellipsis. */
+/**
+ * Elements that stick out at the side, or whose own text does. An address may be shortened: it says so with an ellipsis. A table
+ * scrolls in a frame of its own.
+ */
 const overflowing = ({ page }: TestWindow): Promise<string[]> =>
   page.evaluate(() => {
-    const tooWide = [...document.querySelectorAll('body *:not(.address, .address *, svg *)')].filter((element) => {
+    const tooWide = [...document.querySelectorAll('body *:not(.address, .address *, .table-frame *, svg *)')].filter((element) => {
       const ownText = element.childElementCount === 0 || element.matches('.column, .portal-page, .modal');
       const spills = ownText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1; // 1: for screen readers only
       return spills || element.getBoundingClientRect().right > window.innerWidth + 0.5;
