@@ -17,6 +17,7 @@ import { missingForRelease, notariseImages, requireSigned } from './release/sign
 import { PlainError, reportingErrors } from './report-errors.ts';
 import { ensureSystemTools, msiTools } from './system.ts';
 import { hostTarget, parseTarget, type Target } from './targets.ts';
+import { makeWordsLibrary } from './words/words-library.ts';
 
 /**
  * Makes the installers of one target: `npm run package -- [--target win32-arm64] [--dir] [--partial] [--pool URL]`.
@@ -88,6 +89,7 @@ export async function stageProject({ platform, arch, name }: Target): Promise<st
     rmSync(join(folder, part), { recursive: true, force: true });
     cpSync(part, join(folder, part), { recursive: true });
   }
+  if (platform === 'win32') makeWordsLibrary(join(folder, 'build', 'words', 'words.dll'));
   return folder;
 }
 

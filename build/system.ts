@@ -27,6 +27,8 @@ const tools = {
   wixl: { proof: '/usr/bin/wixl', packages: ['wixl'] },
   msitools: { proof: '/usr/bin/msibuild', packages: ['msitools'] },
   nsis: { proof: '/usr/bin/makensis', packages: ['nsis'] },
+  // Languages that Wine starts programs in
+  locales: { proof: '/usr/share/i18n/locales/zh_HK', packages: ['locales'] },
   lintian: { proof: '/usr/bin/lintian', packages: ['lintian'] },
   // Compiles the tests' stand-ins for Windows programs
   mingw: { proof: '/usr/bin/x86_64-w64-mingw32-gcc', packages: ['gcc-mingw-w64-x86-64'] },
@@ -86,7 +88,7 @@ export const crossTools: readonly SystemTool[] = ['mingw', 'autotools'];
 export const linuxTools: readonly SystemTool[] = ['compiler', 'make', 'patch', 'pkgconf', 'xz', 'gnutls', 'zlib', 'kerberos'];
 
 /** For tests under Wine, if it emulates Windows on the same processor: installers too. */
-export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw', ...msiTools, 'nsis'] : [];
+export const longTools: readonly SystemTool[] = process.arch === 'x64' ? ['wine', 'mingw', ...msiTools, 'nsis', 'locales'] : [];
 
 /**
  * Makes sure that these tools are on this machine. Installs what is missing if that needs no question (root on Debian or

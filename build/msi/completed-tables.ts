@@ -1,9 +1,11 @@
+import { inEveryLanguage, installerWords } from '../words/installer-words.ts';
+import { wordNumbers, wordsLibrary } from '../words/words-library.ts';
 import { publicProperties } from './document.ts';
 import type { MsiTable } from './tables.ts';
 
 /**
  * What wixl 0.101 cannot say: conditions of components, properties that a service may be given, programs in Windows's own
- * folder, the variable PATH, and an upgrade that takes place inside the transaction.
+ * folder, the variable PATH, an upgrade that takes place inside the transaction, and words in several languages.
  * Tables: https://learn.microsoft.com/windows/win32/msi/database-tables
  *
  * @param read a table as wixl made it
@@ -37,6 +39,16 @@ export function completedTables(read: (name: string) => MsiTable): MsiTable[] {
       ...sequence,
       rows: [...sequence.rows, ...standard, ...own.map(({ Action, Condition, Sequence }) => ({ Action, Condition, Sequence }))],
     },
+    change('LaunchCondition', (row) =>
+      // Its only text. Which language a person reads is not known here: `UserLanguageID` is that of dates and numbers, and the
+      // system's where device management installs
+      row['Condition'] === 'NOT WIX_DOWNGRADE_DETECTED' ? { ...row, Description: inEveryLanguage(installerWords.newerInstalled) } : row,
+    ),
+    change('Shortcut', (row) => ({
+      ...row,
+      DescriptionResourceDLL: `[INSTALLDIR]${wordsLibrary}`,
+      DescriptionResourceId: String(wordNumbers.description),
+    })),
     { ...actions, rows: own.map(({ Action, Type, Source, Target }) => ({ Action, Type, Source, Target })) },
     shortcutProperty,
     environment,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { installerWords } from '../words/installer-words.ts';
+import { indirectWord } from '../words/words-library.ts';
 import { guidOf, upgradeCode } from './guid.ts';
 
 /** What an MSI is made of. */
@@ -42,11 +44,19 @@ const registered: readonly Registered[] = [
   {
     id: 'Link',
     key: 'Software\\Classes\\causeway',
-    values: [{ value: 'URL:Causeway link' }, { name: 'URL Protocol', value: '' }],
+    values: [
+      { value: `URL:${installerWords.link.en}` },
+      { name: 'URL Protocol', value: '' },
+      { name: 'FriendlyTypeName', value: indirectWord('[INSTALLDIR]', 'link') },
+    ],
   },
   { id: 'LinkCommand', key: 'Software\\Classes\\causeway\\shell\\open\\command', values: [{ value: `"${program}" "%1"` }] },
   { id: 'FileType', key: 'Software\\Classes\\.causeway', values: [{ value: 'Causeway.Profile' }] },
-  { id: 'Profiles', key: 'Software\\Classes\\Causeway.Profile', values: [{ value: 'Causeway profile' }] },
+  {
+    id: 'Profiles',
+    key: 'Software\\Classes\\Causeway.Profile',
+    values: [{ value: installerWords.profileFile.en }, { name: 'FriendlyTypeName', value: indirectWord('[INSTALLDIR]', 'profileFile') }],
+  },
   { id: 'ProfilesIcon', key: 'Software\\Classes\\Causeway.Profile\\DefaultIcon', values: [{ value: `${program},0` }] },
   { id: 'ProfilesCommand', key: 'Software\\Classes\\Causeway.Profile\\shell\\open\\command', values: [{ value: `"${program}" "%1"` }] },
   {
@@ -90,7 +100,7 @@ export function msiDocument({ layout, from, version, arch }: MsiContents): strin
 <Product Id="*" Name="Causeway" Language="1033" Version="${version}" Manufacturer="${vendor}" UpgradeCode="${upgradeCode}">
 <Package InstallerVersion="500" Compressed="yes" InstallScope="perMachine" Manufacturer="${vendor}" Description="Causeway ${version} (${arch})"/>
 <Media Id="1" Cabinet="causeway.cab" EmbedCab="yes"/>
-<MajorUpgrade DowngradeErrorMessage="A newer version of Causeway is installed already."/>
+<MajorUpgrade DowngradeErrorMessage="${attribute(installerWords.newerInstalled.en)}"/>
 <Icon Id="${iconId}" SourceFile="${attribute(relative(from, join(import.meta.dirname, '..', 'icons', 'icon.ico')))}"/>
 <Property Id="ARPPRODUCTICON" Value="${iconId}"/>
 <Property Id="ARPNOMODIFY" Value="1"/>
@@ -110,7 +120,7 @@ ${registry}
 </Directory>
 <Directory Id="ProgramMenuFolder">
 <Component Id="Shortcut" Guid="${guidOf('shortcut')}" Win64="yes">
-<Shortcut Id="StartMenu" Name="Causeway" Target="[INSTALLDIR]Causeway.exe" WorkingDirectory="INSTALLDIR"/>
+<Shortcut Id="StartMenu" Name="Causeway" Description="${attribute(installerWords.description.en)}" Target="[INSTALLDIR]Causeway.exe" WorkingDirectory="INSTALLDIR"/>
 <RegistryValue Root="HKLM" Key="Software\\Causeway" Name="Shortcut" Type="integer" Value="1" KeyPath="yes"/>
 </Component>
 </Directory>

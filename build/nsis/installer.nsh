@@ -1,5 +1,20 @@
 ; What electron-builder's own NSIS script does not do (https://www.electron.build/nsis, "Custom NSIS script").
 
+; Its text is English in every language
+!ifdef APP_DESCRIPTION
+  !undef APP_DESCRIPTION
+!endif
+!define APP_DESCRIPTION "$(description)"
+
+; Inserted after electron-builder's own words, in place of which ours come: the last one counts, with a warning (6030)
+!define CAUSEWAY_WORDS "${__FILEDIR__}/words.nsh"
+!macro customHeader
+  !pragma warning push
+  !pragma warning disable 6030
+  !include "${CAUSEWAY_WORDS}"
+  !pragma warning pop
+!macroend
+
 ; One person's installation beside the one for everybody would be a second version with the same settings, links and files.
 ; The value is the MSI's (build/msi/document.ts), whose registry is the 64-bit one. Exit code 2, as for a user who cancels
 !macro customInit
@@ -7,21 +22,16 @@
   ReadRegDWORD $0 HKLM "Software\Causeway" "Shortcut"
   ${If} $0 = 1
     ${IfNot} ${Silent}
-      ${Switch} $LANGUAGE
-        ${Case} 1028
-          MessageBox MB_OK|MB_ICONINFORMATION "這部電腦已由資訊科技部門為所有用戶安裝 Causeway，無須再次安裝。請在「開始」功能表開啟 Causeway。"
-          ${Break}
-        ${Case} 2070
-          MessageBox MB_OK|MB_ICONINFORMATION "A equipa de informática já instalou o Causeway para todas as pessoas neste computador. Não é preciso instalá-lo novamente. Abra o Causeway no menu Iniciar."
-          ${Break}
-        ${Default}
-          MessageBox MB_OK|MB_ICONINFORMATION "IT has already installed Causeway for everybody on this computer. You need not install it again. Open Causeway from the Start menu."
-          ${Break}
-      ${EndSwitch}
+      MessageBox MB_OK|MB_ICONINFORMATION "$(forEverybody)"
     ${EndIf}
     SetErrorLevel 2
     Quit
   ${EndIf}
+!macroend
+
+; electron-builder writes "Open with Causeway" in English. Without a text, Windows names the verb in its own language
+!macro customInstall
+  DeleteRegValue SHELL_CONTEXT "Software\Classes\Causeway profile\shell\open" ""
 !macroend
 
 ; What the app itself has registered for this person: links (`setAsDefaultProtocolClient`), and its start at sign-in under its

@@ -45,9 +45,26 @@ function natives({ name, platform, arch }: Target): { unpacked: string[]; packed
 /** What is registered with the system, beside the natives. */
 const registered: Readonly<Record<Target['platform'], readonly string[]>> = {
   linux: [],
-  win32: ['causeway-helper.task.xml'],
+  win32: ['causeway-helper.task.xml', 'words.dll'],
   darwin: ['org.causeway.helper.plist', 'uninstall'],
 };
+
+/** Chromium's languages: a computer in another one gets its words in English. Names of macOS, and of the others. */
+const languages = {
+  lproj: ['en', 'pt_BR', 'pt_PT', 'zh_CN', 'zh_TW'],
+  pak: ['en-US', 'pt-BR', 'pt-PT', 'zh-CN', 'zh-TW'],
+};
+
+/** What is wrong with the languages that a package brings along. */
+function wrongLanguages({ target: { platform }, resources }: Package): string[] {
+  const ending = platform === 'darwin' ? 'lproj' : 'pak';
+  const folder = platform === 'darwin' ? resources : join(resources, '..', 'locales');
+  const found = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith(`.${ending}`)).sort();
+  const expected = languages[ending].map((name) => `${name}.${ending}`);
+  const wrong = found.join() === expected.join() ? [] : [`its languages are ${found.join(', ') || 'none'}`];
+  const withoutWords = platform === 'darwin' ? expected.filter((name) => !existsSync(join(folder, name, 'InfoPlist.strings'))) : [];
+  return [...wrong, ...withoutWords.map((name) => `${name} has no InfoPlist.strings`)];
+}
 
 /** How many bytes a whole archive has, by its own header. Throws where the header itself cannot be read. */
 export function wholeSize(archive: string): number {
@@ -55,8 +72,9 @@ export function wholeSize(archive: string): number {
 }
 
 /** What is wrong with what a package holds, in sentences; none where all is as it should be. */
-export function wrongIn({ target, resources }: Package): string[] {
-  const wrong: string[] = [];
+export function wrongIn(made: Package): string[] {
+  const { target, resources } = made;
+  const wrong = wrongLanguages(made);
   const archive = join(resources, 'app.asar');
   const files = filesOf(archive);
   const end = wholeSize(archive);

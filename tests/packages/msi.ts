@@ -109,6 +109,7 @@ function placesIn(wine: Wine) {
         `@="${command} \\"%1\\""`,
         '"URL Protocol"=""',
         '@="Causeway.Profile"',
+        ...[1, 2].map((word) => `"FriendlyTypeName"="@C:\\\\Program Files\\\\Causeway\\\\resources\\\\native\\\\words.dll,-${word}"`),
       ];
       return [
         ...files(expected),

@@ -12,7 +12,10 @@ import type { Target } from '../../build/targets.ts';
 const fuseWire = Buffer.concat([Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'), Buffer.from([1, 9]), Buffer.from('101100011')]);
 
 /** Ours and one more, to see that only ours stay: names of Windows and Linux, and of macOS. */
-const languages = { pak: ['en-US', 'zh-TW', 'pt-PT', 'de'], lproj: ['en', 'zh_TW', 'pt_PT', 'de'] };
+const languages = {
+  pak: ['en-US', 'zh-TW', 'zh-CN', 'pt-PT', 'pt-BR', 'de'],
+  lproj: ['en', 'zh_TW', 'zh_CN', 'pt_PT', 'pt_BR', 'de'],
+};
 
 /** Fills a folder for electron-builder's `electronDist`. */
 export function standInForElectron(folder: string, target: Target): void {

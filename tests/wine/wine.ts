@@ -102,6 +102,9 @@ export const plantedPrograms = [
 export class Wine {
   private readonly children = new Set<ChildProcess>();
 
+  /** The language of what is started from now on, and where it is defined (`localedef`). Null: English. */
+  locale: { name: string; folder: string } | null = null;
+
   private constructor(readonly prefix: string) {}
 
   /** Fetches Node for Windows and koffi's binary from npm, once; makes everything else anew. */
@@ -271,6 +274,7 @@ export class Wine {
     return {
       PATH: process.env['PATH'],
       HOME: this.prefix,
+      ...(this.locale ? { LC_ALL: this.locale.name, LOCPATH: this.locale.folder } : {}),
       WINEPREFIX: this.prefix,
       WINEDEBUG: '-all',
       WINEDLLOVERRIDES: 'mscoree,mshtml=',

@@ -18,8 +18,8 @@ export interface DesktopPresenters {
 }
 
 export function createDesktopPresenters(
-  application: Application,
-  window: MainWindow,
+  application: Pick<Application, 'state' | 'onState'>,
+  window: Pick<MainWindow, 'focused' | 'nextPane' | 'onFocusChange'>,
   { trayIcons, language, perform }: { trayIcons: string; language: AppLanguage; perform: (command: Command) => void },
 ): DesktopPresenters {
   const tray = createTray(trayIcons, perform);

@@ -51,6 +51,10 @@ describe('what the check of a package finds', () => {
 
   const packed = async (files: Record<string, string | Buffer> = {}, unpack = '*.node'): Promise<Package> => {
     const [from, resources] = [join(folder, 'app'), join(folder, 'resources')];
+    for (const language of ['en-US', 'pt-BR', 'pt-PT', 'zh-CN', 'zh-TW']) {
+      mkdirSync(join(folder, 'locales'), { recursive: true });
+      writeFileSync(join(folder, 'locales', `${language}.pak`), '');
+    }
     const all = { ...Object.fromEntries(rightFiles), [keytar]: elf(0x3e), [koffi]: elf(0x3e), ...files };
     for (const [name, content] of Object.entries(all)) {
       mkdirSync(dirname(join(from, name)), { recursive: true });
@@ -92,6 +96,12 @@ describe('what the check of a package finds', () => {
     const made = await packed();
     rmSync(join(made.resources, 'app.asar.unpacked', koffi));
     expect(wrongIn(made)).toEqual([`app.asar.unpacked lacks ${koffi}`]);
+  });
+
+  test('the package check finds a language that is missing', async () => {
+    const made = await packed();
+    rmSync(join(folder, 'locales/pt-BR.pak'));
+    expect(wrongIn(made)).toEqual(['its languages are en-US.pak, pt-PT.pak, zh-CN.pak, zh-TW.pak']);
   });
 
   test('the package check finds a truncated archive', async () => {
