@@ -108,7 +108,7 @@ function chineseFaults(text: string): string[] {
   if (/\p{Script=Han}\s*[,;:?!()]|[,;?!()]\s*\p{Script=Han}|\p{Script=Han}\./u.test(text)) faults.push('half-width punctuation');
   if (/[“”‘’«»]/u.test(text)) faults.push('quotation marks of another language');
   if (/\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u.test(text)) faults.push('no blank between Chinese and Latin');
-  const [foreign] = /使用者|帳號|網路|裝置|郵件|窗口|軟件|視頻|信息|默認|登錄/u.exec(text) ?? [];
+  const [foreign] = /使用者|帳號|網路|裝置|郵件|窗口|軟件|視頻|信息|默認|登錄|憑證|金鑰/u.exec(text) ?? [];
   if (foreign !== undefined) faults.push(`a word of elsewhere: ${foreign}`);
   return faults;
 }

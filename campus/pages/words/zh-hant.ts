@@ -11,7 +11,7 @@ export const zhHant: Words = {
   },
   trouble: {
     title: '無法繼續登入',
-    text: '這次登入已逾時、已使用過，或並非由此開始。沒有作出任何更改。',
+    text: '這次登入已逾時、已使用過，或不是在這裡開始。系統沒有作出任何更改。',
     failedTitle: '系統發生問題',
     failed: '這不是您的錯。請再試一次；如問題持續，請聯絡服務中心。',
     startAgain: '重新開始',
@@ -34,7 +34,7 @@ export const zhHant: Words = {
     continue: '繼續',
   },
   duo: {
-    service: 'Duo 雙重認證 (2FA)',
+    service: 'Duo 雙重認證（2FA）',
     push: {
       title: '請查看 Duo Push',
       sent: (device) => `登入請求已傳送到 ${device}。請開啟 Duo Mobile 並選擇「Approve」。`,
@@ -52,7 +52,7 @@ export const zhHant: Words = {
     },
     send: 'Send me a Push',
     options: {
-      title: '其他登入方式 (Other options)',
+      title: '其他登入方式（Other options）',
       push: 'Duo Push',
       pushHint: (device) => `Send me a Push：${device}`,
       passcode: 'Duo Mobile passcode',
@@ -60,7 +60,7 @@ export const zhHant: Words = {
       bypass: 'Bypass code',
       bypassHint: '如果設備不在身邊，請輸入 9 位數字的 Recovery Passcode',
       key: 'Security key',
-      keyHint: '使用您在設備網站加入的安全金鑰',
+      keyHint: '使用您在設備網站加入的安全密鑰',
       help: '需要協助？請致電 ICTO 服務中心：+853 0000 0000。',
     },
     passcode: {
@@ -77,14 +77,14 @@ export const zhHant: Words = {
       digits: 'Bypass code 為 9 位數字。6 位數字請在「Other options」→「Duo Mobile passcode」輸入。',
     },
     key: {
-      title: '使用安全金鑰 (Security key)',
-      text: '請插入安全金鑰，按下按鈕，並在金鑰閃爍時輕觸它。',
+      title: '使用安全密鑰（Security key）',
+      text: '請插入安全密鑰，按下按鈕，並在密鑰閃爍時輕觸。',
       use: 'Use security key',
-      failed: '安全金鑰未能確認這次登入。請再試一次，或選擇其他方式。',
+      failed: '安全密鑰未能確認這次登入。請再試一次，或選擇其他方式。',
     },
     trust: {
       title: '這是您的設備嗎？',
-      text: (days) => `如果只有您使用，之後 ${days} 天內在此瀏覽器登入無需 Duo。`,
+      text: (days) => `如果只有您使用，之後 ${days} 天內在此瀏覽器登入無須 Duo。`,
       yes: '是，這是我的設備',
       no: '否，其他人也使用此設備',
     },
@@ -101,7 +101,7 @@ export const zhHant: Words = {
   },
   gateway: {
     service: 'VPN 閘道',
-    notice: '登入前通知',
+    notice: '登入前通告',
     proceed: 'Proceed',
     decline: 'Decline',
     sessions: '您已有其他進行中的連線',

@@ -7,10 +7,10 @@ export const connection: typeof english = {
   span: '顯示的時間',
   spans: { minute: '最近一分鐘', hour: '最近一小時', day: '最近一天' },
   verdict: {
-    'not-measured': '尚未知道到校園的延遲。',
+    'not-measured': '尚未測得到校園的延遲。',
     'as-usual': '連線速度與這次連線的平常水平相若。',
-    'your-network': '連線緩慢，到閘道的一段同樣緩慢：原因在您的網絡。',
-    'your-campus': '連線緩慢，但到閘道的一段正常：原因在校園方面。',
+    'your-network': '連線緩慢，到閘道的一段也慢：問題在您的網絡。',
+    'your-campus': '連線緩慢，但到閘道的一段正常：問題在校園一方。',
     'slow': '連線比這次連線的平常水平慢。',
   },
   delay: '到校園的延遲',

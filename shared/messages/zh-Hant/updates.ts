@@ -22,10 +22,10 @@ export const updates: typeof english = {
     'policy': '這部電腦的 Causeway 由資訊科技部門更新。',
   },
   off: {
-    person: 'Causeway 不會尋找更新。新版本會修補安全漏洞，請不時自行檢查。',
+    person: 'Causeway 不會尋找更新。新版本會修補安全漏洞，請定期自行檢查。',
     policy: '這部電腦已關閉更新。',
     build: '這個 Causeway 版本沒有更新伺服器。',
-    uninstalled: '這份 Causeway 並非經安裝，因此不會自動更新。',
+    uninstalled: '這個 Causeway 沒有經過安裝，因此不會自動更新。',
   },
   confirmTitle: '立即重新啟動並更新？',
   confirmText: 'Causeway 會先登出，然後開啟版本 {version}。',
