@@ -41,6 +41,8 @@ const clicks: [screen: keyof typeof screens, button: string, name: CallName, inp
   ['connected', 'Open device portal', 'openPortal'],
   ['connected', 'Disconnect', 'disconnect'],
   ['expiring', 'Stay connected', 'extend'],
+  ['connected-portal-down', 'Try the portal again', 'openPortal'],
+  ['push', 'I lost my phone', 'startTask', { task: 'lost-phone' }],
   ['home-paused', 'Resume', 'resumeAlwaysConnect'],
   ['reconnecting', 'Try now', 'retryNow'],
   ['reconnecting', 'Disconnect', 'disconnect'],
@@ -94,6 +96,20 @@ test.each([
   await openScreen(screen);
   await subject.page.getByRole('checkbox', { name: 'Keep me signed in on this campus’s page' }).click({ force: true });
   await expectCalls(['keepPageSignIn', { keep }]);
+});
+
+test('Reconnect, where the portal’s name is not found, ends the session and connects again', async () => {
+  await openScreen('connected-dns-failed');
+  await button('Reconnect').click();
+  await expectCalls(['disconnect'], ['connect', { profileId: campus.id }]);
+});
+
+test('Reconnect connects nobody whose session could not be ended', async () => {
+  await openScreen('connected-dns-failed');
+  subject.reply('disconnect', { ok: false, failure: { code: 'internal' } });
+  await button('Reconnect').click();
+  await subject.page.getByText('Something went wrong in Causeway').waitFor();
+  await expectCalls(['disconnect']);
 });
 
 test('the question before quitting tells somebody who signs in nothing of a connection', async () => {
