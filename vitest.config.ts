@@ -15,8 +15,8 @@ if (runsTests && !linked && /[#?]/.test(import.meta.dirname)) throw new Error('I
 const leftOut = process.platform === 'linux' ? [] : needsLinux(import.meta.dirname);
 if (leftOut.length > 0) console.log(`SKIPPED on ${process.platform}, they need Linux:\n${leftOut.join('\n')}`);
 
-/** The stand-ins of F5 and Fortinet against the kernel's own TCP. `ppp-tunnel.test.ts` runs them with the app tunnel. */
-const onlyLong = ['tests/integration/gateways/ppp-kernel.test.ts'];
+/** Every button of every screen; the stand-ins of F5 and Fortinet against the kernel's own TCP, which `ppp-tunnel.test.ts` runs with the app tunnel. */
+const onlyLong = ['tests/integration/renderer/buttons.test.ts', 'tests/integration/gateways/ppp-kernel.test.ts'];
 
 /**
  * Files that wait for most of their time, because the times of a protocol are what they test. `build/test.ts` runs them beside
@@ -43,7 +43,7 @@ export default defineConfig({
           'tests/unit/shared/{access-state,json-syntax-error,wire,profile,relay-frames,text}.test.ts',
           'tests/unit/shared/relay-mux.test.ts',
           'tests/integration/app/state-explorer.test.ts',
-          'tests/integration/renderer/screens.test.ts',
+          'tests/integration/renderer/{buttons,screens}.test.ts',
           'tests/integration/tunnels/outages.test.ts',
           'tests/integration/gateways/{openconnect-phone,ppp-kernel}.test.ts',
           'tests/wine/*.test.ts',
