@@ -1,9 +1,10 @@
 import { Settings as SettingsIcon } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
-import { holdsSession, isUp } from '../shared/access-state.ts';
+import { holdsSession, isUp, type AccessStateKind } from '../shared/access-state.ts';
 import type { AppState, ProfileSummary } from '../shared/app-state.ts';
 import { loadLocalizer, type Localizer } from '../shared/messages/localizer.ts';
+import { AnnouncerProvider, useAnnounced } from './announcer.tsx';
 import { ClientProvider, useStore, type Client } from './client.ts';
 import { DraftsProvider, type Drafts } from './drafts.ts';
 import { useVerbs } from './hooks.ts';
@@ -16,10 +17,12 @@ import { Notices } from './screens/notices.tsx';
 import { PortalArea } from './screens/portal-strip.tsx';
 import { Preview } from './screens/preview.tsx';
 import { ProxyDialog } from './screens/prompts/proxy.tsx';
+import { pushInWords } from './screens/prompts/push.tsx';
 import { Recovery } from './screens/recovery.tsx';
 import { adviceFor, shownSignInPage, SignInPageArea } from './screens/sign-in-page.tsx';
 import { Report } from './screens/report.tsx';
 import { Settings } from './screens/settings.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { LocalizerProvider, useLocalizer } from './localizer.ts';
 import { HelpContextProvider } from './ui/help-code.tsx';
 import { IconButton } from './ui/button.tsx';
@@ -36,7 +39,9 @@ export function App({ client }: { client: Client }) {
         {/* The components' own words, in a list that is read aloud for example */}
         <I18nProvider locale={localizer.locale}>
           <HelpContextProvider value={state}>
-            <Window state={state} />
+            <AnnouncerProvider>
+              <Window state={state} />
+            </AnnouncerProvider>
           </HelpContextProvider>
         </I18nProvider>
       </LocalizerProvider>
@@ -86,6 +91,9 @@ function Window({ state }: { state: AppState }) {
 
   const profile = currentProfile(state);
   const { portal, signInPage, confirmation, proxyQuestion } = state;
+  useKeptFocus();
+  useAnnounced(useStateInWords(state, profile));
+  useAnnounced(useUpdateInWords(state));
   const isWide = portal.kind === 'open' || signInPage.kind === 'open';
   return (
     <DraftsProvider value={drafts}>
@@ -96,7 +104,7 @@ function Window({ state }: { state: AppState }) {
             <Notices notices={state.notices} />
             <CurrentScreen state={state} profile={profile} />
           </main>
-          <LiveRegion text={useAnnouncement(state, profile)} />
+          <LiveRegion />
         </div>
         {/* The main process shows the page that was opened last: while both are open, that is the sign-in page */}
         {signInPage.kind === 'open' ? <SignInPageArea page={signInPage} /> : portal.kind === 'open' && <PortalArea portal={portal} />}
@@ -149,20 +157,40 @@ function isOver({ access, recovery }: AppState): boolean {
   return isUp(access) || (access.kind === 'idle' && access.ending === null);
 }
 
-/** The state in one sentence, for people who do not see the screen change. */
-function useAnnouncement(state: AppState, profile: ProfileSummary | null): string {
+/**
+ * The state in one sentence, for people who do not see the screen change. What the screen's heading says is left out, since the
+ * heading gets the focus, and so is a failure that the screen shows as an alert.
+ */
+function useStateInWords(state: AppState, profile: ProfileSummary | null): string | readonly string[] | null {
   const { access } = state;
   const signInPage = shownSignInPage(state);
   const localizer = useLocalizer();
   const { messages, format, failure } = localizer;
-  if (access.kind === 'idle' && access.ending) return failure(access.ending).title;
+  if (access.kind === 'idle' && access.ending) return hidesAccess(state) ? failure(access.ending).title : null;
   if (signInPage && profile) {
-    if (signInPage.failure) return failure(signInPage.failure).title;
+    if (signInPage.failure) return null;
     return [`${signInPage.host}.`, ...adviceFor(signInPage, profile, state, localizer)].join(' ');
   }
-  if (access.kind === 'asking' && 'failure' in access.prompt && access.prompt.failure) return failure(access.prompt.failure).title;
-  if (access.kind === 'asking' && access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;
+  if (access.kind === 'asking') {
+    const { prompt } = access;
+    if ('failure' in prompt && prompt.failure) return null;
+    if (access.autoAnswerAt !== undefined && !access.answered) return messages.passcode.waitingTitle;
+    if (prompt.kind === 'push') return pushInWords(prompt, localizer);
+  }
   if (access.kind === 'connected' && access.expiring && access.expiresAt !== null)
-    return format(messages.connected.until, { untilAt: access.expiresAt });
+    return format(messages.notification.expiringTitle, { untilAt: access.expiresAt });
+  if (!hidesAccess(state) && headingSaysIt.includes(access.kind)) return null;
   return format(messages.status[access.kind], { campus: profile?.name ?? '', gateway: 'gateway' in access ? access.gateway : '' });
+}
+
+const headingSaysIt: readonly AccessStateKind[] = ['checking', 'on-campus', 'closing'];
+
+/** Whether another screen than that of the access state is shown. */
+const hidesAccess = ({ preview, support, settingsOpen, recovery }: AppState): boolean =>
+  preview !== null || support !== null || settingsOpen || recovery.step !== 'closed';
+
+/** An update that is ready, wherever in the window the person is. */
+function useUpdateInWords({ updates }: AppState): string | null {
+  const { messages, format } = useLocalizer();
+  return updates.kind === 'ready' ? format(messages.updates.ready, { version: updates.version }) : null;
 }

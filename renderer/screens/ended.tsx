@@ -48,7 +48,9 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
       onEscape={acknowledge}
     >
       <ConnectionLine state="broken" />
-      <p className="lead">{text.happened}</p>
+      <p className="lead" role="alert">
+        {text.happened}
+      </p>
       {network.free ? (
         <Panel tone="good" title={messages.ending.freeTitle}>
           <p>{messages.ending.free}</p>

@@ -1,13 +1,15 @@
 import { FileText, School } from 'lucide-react';
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import type { CampusChoice } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { failureFrom, useClient } from '../client.ts';
 import { useDrafts } from '../drafts.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../ui/button.tsx';
 import { Field } from '../ui/fields.tsx';
+import { Form } from '../ui/form.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 
@@ -22,8 +24,11 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
   const [missing, setMissing] = useState(false);
   const [choices, setChoices] = useState<readonly CampusChoice[]>([]);
 
-  const find = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const finding = asked === null ? null : format(messages.firstRun.finding, { address: asked });
+  useAnnounced(finding);
+  useAnnounced(choices.length > 0 ? messages.firstRun.several : null);
+
+  const find = (): void => {
     const wanted = address.trim();
     if (asked !== null) return;
     setMissing(wanted === '');
@@ -42,7 +47,7 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
     <Screen title={onBack ? messages.settings.addProfile : messages.firstRun.title} focus="field" onEscape={onBack}>
       <p className="lead">{messages.firstRun.lead}</p>
       {failure && <FailurePanel failure={failure} onDismiss={() => setFailure(null)} />}
-      <form className="form" onSubmit={find} noValidate>
+      <Form onSubmit={find}>
         <Field
           label={messages.firstRun.address}
           hint={messages.firstRun.addressHint}
@@ -56,12 +61,10 @@ export function FirstRun({ onBack }: { onBack?: () => void }) {
         <Actions>
           <SubmitButton pending={asked !== null}>{messages.firstRun.find}</SubmitButton>
         </Actions>
-        <p className="hint" aria-live="polite">
-          {asked === null ? '' : format(messages.firstRun.finding, { address: asked })}
-        </p>
-      </form>
+        <p className="hint">{finding}</p>
+      </Form>
       {choices.length > 0 && (
-        <section className="tasks" aria-live="polite">
+        <section className="tasks">
           <h2>{messages.firstRun.several}</h2>
           {choices.map(({ id, name, domain }) => (
             <RowButton

@@ -1,6 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { guideSteps, portalTask, type Task } from '../../shared/guide.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { useLocalizer } from '../localizer.ts';
 import { Details } from '../ui/details.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -42,6 +43,11 @@ export function Steps({ task, marked, done, confirm }: StepsProps) {
     ...(confirm !== null && { confirm }),
   };
   const finished = done ? steps.length : (marked ?? 0);
+  const current = marked === null ? undefined : steps[marked];
+  const progress = marked === null ? '' : format(messages.guide.progress, { step: marked + 1, count: steps.length });
+  useAnnounced(done ? messages.guide.steps[portalTask(task)].done : current ? [progress, ...[sentences[current.id] ?? ''].flat()] : null, {
+    about: `${task} ${done ? 'done' : (current?.id ?? '')}`,
+  });
   const now = useRef<HTMLLIElement>(null);
   useEffect(() => {
     // In braces, since Chromium's scrollIntoView returns a promise, which React would take for a clean-up function

@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import { Label } from 'react-aria-components/Label';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
 import { FieldError } from 'react-aria-components/FieldError';
@@ -11,6 +11,7 @@ import { Button, SubmitButton } from '../ui/button.tsx';
 import { dateIn } from '../../shared/dates.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { Field, SecretField } from '../ui/fields.tsx';
+import { Form } from '../ui/form.tsx';
 import { ForgottenPassword } from '../ui/help-desk.tsx';
 import { FailurePanel } from '../ui/panel.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
@@ -59,8 +60,7 @@ export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, 
     };
     return names.find((name) => !isGood[name]) ?? null;
   };
-  const get = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const get = (): void => {
     const problem = problemIn();
     setWrong(problem);
     const dateOfBirth = dateIn(values.dateOfBirth, locale);
@@ -87,7 +87,7 @@ export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, 
   return (
     <Screen title={identity.title} above={messages.recovery.purpose} onEscape={onBack}>
       {failure ? <FailurePanel failure={failure} /> : <p className="lead">{identity.lead}</p>}
-      <form className="form" onSubmit={get} noValidate>
+      <Form onSubmit={get}>
         {roles.length > 1 && (
           <RadioGroup
             className="radio-group"
@@ -118,7 +118,7 @@ export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, 
         <Actions>
           <SubmitButton pending={waiting}>{waiting ? identity.getting : identity.get}</SubmitButton>
         </Actions>
-      </form>
+      </Form>
       <Foot>
         <div className="foot-row">
           {isPasswordWrong && <ForgottenPassword contact={profile.helpDesk} />}

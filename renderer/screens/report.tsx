@@ -2,6 +2,7 @@ import { Check as CheckIcon, Copy, RefreshCw, Save, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CheckState } from '../../shared/check.ts';
 import type { Failure } from '../../shared/failure.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { failureFrom, useClient } from '../client.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -45,6 +46,7 @@ export function Report({ check }: { check: CheckState }) {
     setFailure(null);
     make();
   };
+  useAnnounced(made ? messages.report.lead : failure ? null : messages.report.making);
   const close = (): void => void run('showSupport', { view: null });
   return (
     <Screen title={messages.report.title} onEscape={close}>
@@ -54,9 +56,7 @@ export function Report({ check }: { check: CheckState }) {
       ) : (
         !failure && (
           <>
-            <p className="lead" role="status">
-              {messages.report.making}
-            </p>
+            <p className="lead">{messages.report.making}</p>
             {check.running && (
               <Actions>
                 <Button pending={busy} onPress={() => void run('stopCheck')}>

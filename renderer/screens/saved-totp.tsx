@@ -1,9 +1,11 @@
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import type { AppState } from '../../shared/app-state.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, SubmitButton } from '../ui/button.tsx';
 import { SecretField } from '../ui/fields.tsx';
+import { Form } from '../ui/form.tsx';
 
 /** Saves or forgets the key for one-time codes, if the campus and the computer's policy allow it. The key goes from this form to the keychain and nowhere else. */
 export function SavedTotp({ isSaved, keychain }: { isSaved: boolean; keychain: AppState['saved']['keychain'] }) {
@@ -11,6 +13,7 @@ export function SavedTotp({ isSaved, keychain }: { isSaved: boolean; keychain: A
   const { busy, run } = useVerbs();
   const [key, setKey] = useState('');
   const [missing, setMissing] = useState(false);
+  useAnnounced(isSaved ? messages.settings.codesKept : messages.settings.codesNone, { about: String(isSaved), atFirst: false });
   if (isSaved)
     return (
       <>
@@ -27,12 +30,8 @@ export function SavedTotp({ isSaved, keychain }: { isSaved: boolean; keychain: A
     setMissing(key.trim() === '');
     if (key.trim() !== '' && (await run('keepCodes', { key }))) setKey('');
   };
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    void keep();
-  };
   return (
-    <form className="form" onSubmit={submit} noValidate>
+    <Form onSubmit={() => void keep()}>
       <p>{messages.settings.codesNone}</p>
       <SecretField
         label={messages.settings.codesKey}
@@ -43,9 +42,9 @@ export function SavedTotp({ isSaved, keychain }: { isSaved: boolean; keychain: A
         busy={busy}
         input={{ maxLength: 2000 }}
       />
-      <Button pending={busy} onPress={() => void keep()}>
+      <SubmitButton kind="secondary" pending={busy}>
         {messages.settings.codesKeep}
-      </Button>
-    </form>
+      </SubmitButton>
+    </Form>
   );
 }

@@ -2,6 +2,7 @@ import { FileText, Lock, Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary } from '../../shared/app-state.ts';
 import { languageNames, languages, type LanguageSetting } from '../../shared/messages/languages.ts';
+import { useSay } from '../announcer.tsx';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
@@ -136,10 +137,11 @@ export function Settings({ state }: { state: AppState }) {
 function Profiles({ state }: { state: AppState }) {
   const { messages, format } = useLocalizer();
   const { run, busy } = useVerbs();
+  const say = useSay();
   const [removing, setRemoving] = useState<ProfileSummary | null>(null);
   const busyHere = state.access.kind !== 'idle';
   const remove = async (profile: ProfileSummary): Promise<void> => {
-    await run('removeProfile', { profileId: profile.id });
+    if (await run('removeProfile', { profileId: profile.id })) say(format(messages.settings.removed, { campus: profile.name }));
     setRemoving(null);
   };
   return (
@@ -192,8 +194,18 @@ function Given() {
   );
 }
 
+/** Something is gone from a list: whoever does not see it hears it. */
+function useSayForgotten(): (done: boolean) => void {
+  const { messages } = useLocalizer();
+  const say = useSay();
+  return (done) => {
+    if (done) say(messages.settings.forgotten);
+  };
+}
+
 function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
   const { messages, format } = useLocalizer();
+  const sayForgotten = useSayForgotten();
   const { run, busy } = useVerbs();
   return (
     <>
@@ -205,7 +217,7 @@ function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
               kind="quiet"
               label={format(messages.settings.forgetNamed, { host })}
               pending={busy}
-              onPress={() => void run('forgetCertificate', { host })}
+              onPress={() => void run('forgetCertificate', { host }).then(sayForgotten)}
             >
               {messages.settings.forget}
             </Button>
@@ -219,6 +231,7 @@ function AcceptedServers({ hosts }: { hosts: readonly string[] }) {
 
 function PageSignIns({ state }: { state: AppState }) {
   const { messages, format } = useLocalizer();
+  const sayForgotten = useSayForgotten();
   const { run, busy } = useVerbs();
   return (
     <>
@@ -237,7 +250,7 @@ function PageSignIns({ state }: { state: AppState }) {
                 kind="quiet"
                 label={format(messages.settings.forgetPageNamed, { campus })}
                 pending={busy}
-                onPress={() => void run('forgetPageSignIn', { profileId })}
+                onPress={() => void run('forgetPageSignIn', { profileId }).then(sayForgotten)}
               >
                 {messages.settings.forget}
               </Button>
@@ -252,13 +265,14 @@ function PageSignIns({ state }: { state: AppState }) {
 
 function SavedSignIn({ saved }: { saved: AppState['saved'] }) {
   const { messages, format } = useLocalizer();
+  const sayForgotten = useSayForgotten();
   const { run, busy } = useVerbs();
   return (
     <>
       <div className="list-row">
         <span className="list-text">{savedText()}</span>
         {(saved.userId !== null || saved.password) && (
-          <Button kind="quiet" pending={busy} onPress={() => void run('forgetSignIn')}>
+          <Button kind="quiet" pending={busy} onPress={() => void run('forgetSignIn').then(sayForgotten)}>
             {messages.settings.forget}
           </Button>
         )}

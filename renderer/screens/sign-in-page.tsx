@@ -1,6 +1,7 @@
 import { Check, Copy, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import type { AppState, ProfileSummary, SignInPageState } from '../../shared/app-state.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { useVerbs } from '../hooks.ts';
 import type { Localizer } from '../../shared/messages/localizer.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -36,6 +37,7 @@ export function SignInPageGuide({
   const { messages } = useLocalizer();
   const cancel = useCancel();
   const held = state.heldPasscode;
+  useAnnounced(page.denied ? [messages.signInPage.denied[page.denied], messages.signInPage.notAllowed] : null);
   const [first = '', ...rest] = adviceFor(page, profile, state, useLocalizer());
   return (
     <Screen title={messages.signInPage.title} above={above} onEscape={cancel}>
@@ -101,22 +103,22 @@ function BlockedHosts({ blocked: { named, count } }: { blocked: OpenPage['blocke
   const shown = named.slice(0, shownHosts);
   const more = count - shown.length;
   const hosts = list(more > 0 ? [...shown, format(messages.signInPage.moreHosts, { count: more })] : shown);
+  const text = copied ? messages.signInPage.copied : format(messages.signInPage.blocked, { hosts });
+  useAnnounced([messages.signInPage.blockedTitle, text], { about: copied ? 'copied' : 'blocked' });
   return (
-    <div role="status">
-      <Panel tone="info" title={messages.signInPage.blockedTitle}>
-        <p>{copied ? messages.signInPage.copied : format(messages.signInPage.blocked, { hosts })}</p>
-        <div className="panel-actions">
-          <Button
-            kind="quiet"
-            icon={copied ? Check : Copy}
-            pending={busy}
-            onPress={() => void run('copyBlockedHosts').then((done) => done && setCopiedCount(count))}
-          >
-            {messages.signInPage.copy}
-          </Button>
-        </div>
-      </Panel>
-    </div>
+    <Panel tone="info" title={messages.signInPage.blockedTitle}>
+      <p>{text}</p>
+      <div className="panel-actions">
+        <Button
+          kind="quiet"
+          icon={copied ? Check : Copy}
+          pending={busy}
+          onPress={() => void run('copyBlockedHosts').then((done) => done && setCopiedCount(count))}
+        >
+          {messages.signInPage.copy}
+        </Button>
+      </div>
+    </Panel>
   );
 }
 

@@ -1,6 +1,7 @@
 import { ExternalLink, RefreshCw, RotateCw } from 'lucide-react';
 import { isSigningIn } from '../../shared/access-state.ts';
 import type { AppState } from '../../shared/app-state.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
@@ -36,6 +37,7 @@ function Progress({ state }: { state: AppState }) {
   const { run, busy } = useVerbs();
   const { updates } = state;
   const words = messages.updates;
+  useAnnounced(newsOf(), { about: updates.kind, atFirst: false });
   const checkNow = (
     <Button icon={RefreshCw} pending={busy} onPress={() => void run('checkForUpdates')}>
       {words.checkNow}
@@ -100,6 +102,13 @@ function Progress({ state }: { state: AppState }) {
         </>
       );
     }
+  }
+
+  /** What came of a check, for people who do not see it. The window itself announces an update that is ready. */
+  function newsOf(): string | string[] | null {
+    if (updates.kind === 'checking') return words.checking;
+    if (updates.kind === 'idle') return updates.checkedAt === null ? words.never : words.current;
+    return updates.kind === 'failed' ? Object.values(failure(updates.failure)) : null;
   }
 }
 

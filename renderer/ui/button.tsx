@@ -1,6 +1,8 @@
 import type { LucideIcon } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
+import { useSay } from '../announcer.tsx';
 
 /** `primary` is the main button of a screen, `quiet` the one to leave it. */
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger';
@@ -19,6 +21,36 @@ interface ButtonProps {
   autoFocus?: boolean | undefined;
 }
 
+/**
+ * A button that can be pending. Not by React Aria's `isPending`, which announces the button's own name whenever it begins and
+ * ends, and says nothing else when there is news.
+ */
+function PendingButton({ pending, onPress, type = 'button', ...props }: { pending: boolean } & ComponentProps<typeof AriaButton>) {
+  return (
+    <AriaButton
+      {...props}
+      aria-disabled={pending}
+      data-pending={pending || undefined}
+      // Enter in a field does not send the form again either
+      type={pending ? 'button' : type}
+      {...(pending || !onPress ? {} : { onPress })}
+    />
+  );
+}
+
+/** A button that gets another label while it has the focus, "Copied" for example, says so. */
+function useSaidLabel(label: ReactNode) {
+  const button = useRef<HTMLButtonElement>(null);
+  const before = useRef(label);
+  const say = useSay();
+  useEffect(() => {
+    if (before.current === label) return;
+    before.current = label;
+    if (typeof label === 'string' && document.activeElement === button.current) say(label);
+  }, [label, say]);
+  return button;
+}
+
 export function Button({
   children,
   label,
@@ -31,26 +63,27 @@ export function Button({
   autoFocus = false,
 }: ButtonProps) {
   return (
-    <AriaButton
+    <PendingButton
+      ref={useSaidLabel(children)}
       className={`button ${kind} ${size ?? ''}`}
       onPress={onPress}
-      isPending={pending}
+      pending={pending}
       isDisabled={disabled}
       autoFocus={autoFocus}
       {...(label === undefined ? {} : { 'aria-label': label })}
     >
       {Icon && <Icon aria-hidden size={size === 'large' ? 22 : 18} />}
       <span>{children}</span>
-    </AriaButton>
+    </PendingButton>
   );
 }
 
 /** The submit button of a form. Enter in any field presses it too. */
-export function SubmitButton({ children, pending }: { children: ReactNode; pending: boolean }) {
+export function SubmitButton({ children, pending, kind = 'primary' }: { children: ReactNode; pending: boolean; kind?: ButtonKind }) {
   return (
-    <AriaButton className="button primary" type="submit" isPending={pending}>
+    <PendingButton ref={useSaidLabel(children)} className={`button ${kind}`} type="submit" pending={pending}>
       <span>{children}</span>
-    </AriaButton>
+    </PendingButton>
   );
 }
 
@@ -85,12 +118,12 @@ interface RowButtonProps {
 /** A wide button with a second line, for one of several choices. */
 export function RowButton({ title, hint, icon: Icon, onPress, kind = 'secondary', pending = false }: RowButtonProps) {
   return (
-    <AriaButton className={`row-button ${kind}`} onPress={onPress} isPending={pending}>
+    <PendingButton className={`row-button ${kind}`} onPress={onPress} pending={pending}>
       <Icon aria-hidden size={22} />
       <span className="row-text">
         <span className="row-title">{title}</span>
         {hint !== undefined && <span className="row-hint">{hint}</span>}
       </span>
-    </AriaButton>
+    </PendingButton>
   );
 }

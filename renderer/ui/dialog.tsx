@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -42,14 +42,17 @@ export function FormDialog({ title, onLeave, children }: FormDialogProps) {
 
 /** A modal question. Escape means no, and so does a hasty Enter. */
 export function Question({ title, children, yes, no, pending }: QuestionProps) {
+  const text = useId();
   return (
     <ModalOverlay className="overlay" isOpen onOpenChange={(open) => !open && no.onPress()}>
       <Modal className="modal">
-        <AriaDialog role="alertdialog" className="dialog">
+        <AriaDialog role="alertdialog" className="dialog" aria-describedby={text}>
           <Heading slot="title" level={2}>
             {title}
           </Heading>
-          <div className="dialog-text">{children}</div>
+          <div id={text} className="dialog-text">
+            {children}
+          </div>
           <div className="dialog-actions">
             <Button kind={no.kind} onPress={no.onPress} autoFocus>
               {no.label}

@@ -6,6 +6,7 @@ import { Input } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
 import { TextField } from 'react-aria-components/TextField';
+import { useAnnounced } from '../announcer.tsx';
 import { useCapsLock } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { IconButton } from './button.tsx';
@@ -41,6 +42,7 @@ export function SecretField({ inputRef, input, ...field }: FieldProps) {
   const { messages } = useLocalizer();
   const [shown, setShown] = useState(false);
   const capsLock = useCapsLock();
+  useAnnounced(capsLock.on ? messages.credentials.capsLock : null);
   return (
     <div {...capsLock.watch}>
       <FieldFrame {...field} hint={capsLock.on ? messages.credentials.capsLock : field.hint}>

@@ -1,18 +1,17 @@
-import { useEffect, useState } from 'react';
+import { useSaid } from '../announcer.tsx';
 
 /**
- * Announces changes to screen readers. The element stays in the page and gets its text after it is drawn, since screen
- * readers announce changes and not the first content.
+ * Where screen readers hear what was announced. The element stays in the page and gets its text after it is drawn, since screen
+ * readers announce changes and not the first content. A sentence that is said again is a new element, or nobody would hear it.
  */
-export function LiveRegion({ text }: { text: string }) {
-  const [announced, setAnnounced] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setAnnounced(text), 100); // the focus moves first, and is read first
-    return () => clearTimeout(timer);
-  }, [text]);
+export function LiveRegion() {
+  const said = useSaid();
   return (
-    <div className="visually-hidden" role="status" aria-live="polite">
-      {announced}
+    // A dialog hides everything behind it from screen readers, but for elements with this attribute (React Aria's ariaHideOutside)
+    <div className="visually-hidden" role="status" aria-live="polite" data-live-announcer="true">
+      {said.map(({ id, text }) => (
+        <p key={id}>{text}</p>
+      ))}
     </div>
   );
 }

@@ -13,16 +13,18 @@ interface PanelProps {
   tone: Tone;
   title: string;
   icon?: LucideIcon;
+  /** Read aloud as soon as it appears. */
+  isAlert?: boolean;
   children?: ReactNode;
   onDismiss?: (() => void) | undefined;
 }
 
 /** A message beside the content of a screen. Icon and text show its tone, not only the colour. */
-export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
+export function Panel({ tone, title, icon, isAlert = false, children, onDismiss }: PanelProps) {
   const { messages } = useLocalizer();
   const Icon = icon ?? icons[tone];
   return (
-    <div className={`panel ${tone}`}>
+    <div className={`panel ${tone}`} role={isAlert ? 'alert' : undefined}>
       <Icon aria-hidden size={20} className="panel-icon" />
       <div className="panel-body">
         <p className="panel-title">{title}</p>
@@ -33,7 +35,10 @@ export function Panel({ tone, title, icon, children, onDismiss }: PanelProps) {
   );
 }
 
-/** Why the last try failed and what to do, above the form for the next one. */
+/**
+ * Why the last try failed and what to do, above the form for the next one. It is read aloud when it appears; with another `key`
+ * it is another failure, and read again.
+ */
 export function FailurePanel({
   failure,
   icon,
@@ -47,7 +52,7 @@ export function FailurePanel({
 }) {
   const text = useLocalizer().failure(failure);
   return (
-    <Panel tone="attention" title={text.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
+    <Panel isAlert tone="attention" title={text.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
       <p>{text.happened}</p>
       <p>{text.todo}</p>
       {readAloud.includes(failure.code) && <HelpCode failure={failure} />}

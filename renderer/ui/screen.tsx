@@ -1,4 +1,6 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { useAnnounced } from '../announcer.tsx';
+import { useLocalizer } from '../localizer.ts';
 
 interface ScreenProps {
   title: string;
@@ -21,9 +23,16 @@ interface ScreenProps {
  */
 export function Screen({ title, above, focus = 'title', onEnter, onEscape, kind = 'page', children }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const { locale } = useLocalizer();
+  const drawnIn = useRef<string | null>(null);
   useEffect(() => {
-    if (focus === 'title') heading.current?.focus();
-  }, [focus, title]);
+    // The same heading in another language is no news, and whoever chose the language is still at that choice
+    const isTranslated = drawnIn.current !== null && drawnIn.current !== locale;
+    drawnIn.current = locale;
+    if (focus === 'title' && !isTranslated) heading.current?.focus();
+  }, [focus, title, locale]);
+  // Where a field takes the focus, nobody hears the heading otherwise
+  useAnnounced(focus === 'field' ? title : null);
   useScreenKeys(onEnter, onEscape);
 
   return (

@@ -1,5 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { isFoundBy, isSameName } from '../../shared/names.ts';
+import { useAnnounced } from '../announcer.tsx';
 import { useLocalizer } from '../localizer.ts';
 import { Field, SelectField, type SelectProps } from './fields.tsx';
 
@@ -16,11 +17,17 @@ const maxShown = 100;
  *   nothing is typed yet. While there are several matches, Enter does nothing
  */
 export function useSearch<T extends { label: string; detail?: string | undefined }>(options: readonly T[], take: (only: T | null) => void) {
-  const { messages, format } = useLocalizer();
+  const { messages, format, gap } = useLocalizer();
   const [typed, setTyped] = useState('');
-  if (options.length <= manyOptions) return { shown: options, search: null, more: null };
   const found = options.filter(({ label, detail = '' }) => isFoundBy(`${label} ${detail}`, typed));
   const more = found.length - maxShown;
+  const counted = [
+    found.length === 0 ? messages.choice.none : format(messages.choice.found, { count: found.length }),
+    ...(more > 0 ? [format(messages.choice.more, { count: maxShown })] : []),
+  ];
+  const isLong = options.length > manyOptions;
+  useAnnounced(isLong ? counted : null, { atFirst: false });
+  if (!isLong) return { shown: options, search: null, more: null };
   const whole = found.filter(({ label }) => isSameName(label, typed));
   const [only] = whole.length === 1 ? whole : found.length === 1 ? found : [];
   const onEnter = (): void => {
@@ -34,12 +41,7 @@ export function useSearch<T extends { label: string; detail?: string | undefined
         <Field label={messages.choice.search} value={typed} onChange={setTyped} autoFocus />
       </div>
     ),
-    more: (
-      <p className="hint" role="status">
-        {found.length === 0 ? messages.choice.none : format(messages.choice.found, { count: found.length })}
-        {more > 0 && ` ${format(messages.choice.more, { count: maxShown })}`}
-      </p>
-    ),
+    more: <p className="hint">{counted.join(gap)}</p>,
   };
 }
 

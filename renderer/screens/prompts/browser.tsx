@@ -1,4 +1,5 @@
 import { AppWindow, Globe } from 'lucide-react';
+import { useAnnounced } from '../../announcer.tsx';
 import { useAnswer } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
@@ -13,6 +14,7 @@ export function BrowserSignIn({ access, prompt, state, above }: PromptProps<'bro
   const { messages, format } = useLocalizer();
   const { busy, answer } = useAnswer(access);
   const cancel = useCancel();
+  useAnnounced(busy ? messages.browser.waiting : null);
   const open = (): void => answer({ kind: 'browser', where: prompt.where });
   const own = prompt.where === 'own';
   return (
@@ -33,9 +35,7 @@ export function BrowserSignIn({ access, prompt, state, above }: PromptProps<'bro
         />
       </div>
       {!own && <KeepPage state={state} where="page" />}
-      <p className="hint" aria-live="polite">
-        {busy ? messages.browser.waiting : ''}
-      </p>
+      <p className="hint">{busy ? messages.browser.waiting : ''}</p>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

@@ -1,11 +1,12 @@
 import { FileKey } from 'lucide-react';
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import { failureFrom, useClient } from '../../client.ts';
 import { useDrafts } from '../../drafts.ts';
 import { useAnswer, useRefocus } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { SecretField } from '../../ui/fields.tsx';
+import { Form } from '../../ui/form.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
@@ -33,8 +34,7 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
       (error: unknown) => client.trouble.set(failureFrom(error)),
     );
   };
-  const send = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const send = (): void => {
     // Another file may have no passphrase
     const isLocked = prompt.wantsPassphrase && nameOf(chosen ?? '') === nameOf(prompt.file ?? '');
     const empty = chosen === undefined ? 'file' : isLocked && draft.passphrase === '' ? 'passphrase' : null;
@@ -50,11 +50,11 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
   return (
     <Screen title={messages.clientCertificate.title} above={above} focus={prompt.wantsPassphrase ? 'field' : 'title'} onEscape={cancel}>
       {prompt.failure ? (
-        <FailurePanel failure={prompt.failure} />
+        <FailurePanel key={access.promptId} failure={prompt.failure} />
       ) : (
         <p className="lead">{format(messages.clientCertificate.lead, { host: prompt.host })}</p>
       )}
-      <form className="form" onSubmit={send} noValidate>
+      <Form onSubmit={send}>
         <div className="field" role="group" aria-label={messages.clientCertificate.file}>
           <div className="list-row">
             <span className="list-text">
@@ -86,7 +86,7 @@ export function ClientCertificate({ access, prompt, profile, above }: PromptProp
         <Actions>
           <SubmitButton pending={busy}>{busy ? messages.clientCertificate.checking : messages.clientCertificate.go}</SubmitButton>
         </Actions>
-      </form>
+      </Form>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

@@ -24,6 +24,7 @@ export function Credentials({ access, prompt, state, profile, above }: PromptPro
     <Screen title={prompt.title ?? messages.credentials.title} above={above} focus="field" onEscape={cancel}>
       {prompt.failure ? (
         <FailurePanel
+          key={access.promptId}
           failure={prompt.failure}
           more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />

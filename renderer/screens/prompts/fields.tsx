@@ -32,6 +32,7 @@ export function Fields({ access, prompt, above }: PromptProps<'fields'>) {
     >
       {prompt.failure && (
         <FailurePanel
+          key={access.promptId}
           failure={prompt.failure}
           more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />

@@ -1,4 +1,4 @@
-import type { SubmitEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import type { PromptField, PromptSelect } from '../../../shared/prompt.ts';
 import { useDrafts } from '../../drafts.ts';
@@ -6,6 +6,7 @@ import { useRefocus } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Field, SecretField } from '../../ui/fields.tsx';
+import { Form } from '../../ui/form.tsx';
 import { SearchedSelect } from '../../ui/searchable.tsx';
 import { Actions } from '../../ui/screen.tsx';
 
@@ -42,8 +43,7 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
   const [first] = useState(() => fields.find((field) => !values[field.name])?.name ?? fields[0]?.name);
   const retried = fields.findLast((field) => field.secret)?.name ?? fields[0]?.name;
 
-  const send = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const send = (): void => {
     const filled = fields.some((field) => values[field.name]);
     const empty = fields.find((field) => !values[field.name] && (!filled || isNeeded(field)));
     setMissing(empty?.name ?? null);
@@ -53,7 +53,7 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
   const chosen = (): Record<string, string> => Object.fromEntries(selects.map(({ name: each }) => [each, values[each] ?? '']));
 
   return (
-    <form className="form" onSubmit={send} noValidate>
+    <Form onSubmit={send}>
       {fields.map((field) => {
         const Kind = field.secret ? SecretField : Field;
         return (
@@ -90,7 +90,7 @@ export function PromptForm({ name, promptId, fields, selects, submit, busyText, 
           </Button>
         )}
       </Actions>
-    </form>
+    </Form>
   );
 }
 

@@ -1,8 +1,9 @@
 import { KeyRound } from 'lucide-react';
-import { useState, type SubmitEvent } from 'react';
+import { useState } from 'react';
 import { useAnswer, useNow, useRefocus } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Button, RowButton, SubmitButton } from '../../ui/button.tsx';
+import { Form } from '../../ui/form.tsx';
 import { FailurePanel } from '../../ui/panel.tsx';
 import { PasscodeField } from '../../ui/passcode-field.tsx';
 import { Actions, Screen } from '../../ui/screen.tsx';
@@ -21,8 +22,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
 
   const lead = ({ message, device }: typeof prompt): string =>
     message ?? (device === undefined ? messages.passcode.leadAny : format(messages.passcode.lead, { device }));
-  const verify = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const verify = (): void => {
     setMissing(passcode === '');
     if (passcode !== '' && !busy) answer({ kind: 'passcode', passcode });
   };
@@ -37,6 +37,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
     >
       {prompt.failure ? (
         <FailurePanel
+          key={access.promptId}
           failure={prompt.failure}
           more={prompt.triesLeft === undefined ? null : format(messages.credentials.triesLeft, { count: prompt.triesLeft })}
         />
@@ -55,7 +56,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
           onPress={answerWithHeld}
         />
       )}
-      <form className="form" onSubmit={verify} noValidate>
+      <Form onSubmit={verify}>
         <PasscodeField
           label={prompt.label ?? messages.passcode.label}
           hint={prompt.lengths.length > 0 ? messages.passcode.hint : messages.passcode.hintAny}
@@ -74,7 +75,7 @@ export function Passcode({ access, prompt, state, above }: PromptProps<'passcode
             </Button>
           )}
         </Actions>
-      </form>
+      </Form>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

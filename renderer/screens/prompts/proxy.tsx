@@ -57,7 +57,7 @@ function ProxyForm({ id, host, failure, busy, onAnswer }: ProxyFormProps) {
   const { messages, format } = useLocalizer();
   return (
     <>
-      {failure ? <FailurePanel failure={failure} /> : <p className="lead">{format(messages.proxy.lead, { host })}</p>}
+      {failure ? <FailurePanel key={id} failure={failure} /> : <p className="lead">{format(messages.proxy.lead, { host })}</p>}
       <PromptForm
         name={`proxy/${host}`}
         promptId={id}

@@ -1,11 +1,20 @@
 import { useState } from 'react';
 import { useAnswer, useNow, useVerbs } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
+import type { Localizer } from '../../../shared/messages/localizer.ts';
+import type { PromptOf } from '../../../shared/prompt.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ring } from '../../ui/ring.tsx';
 import { Actions, Screen } from '../../ui/screen.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
+
+/** Where the push or call goes, and the number to type there, for people who do not see it. */
+export function pushInWords(prompt: PromptOf<'push'>, { messages, format }: Localizer): string[] {
+  const device = prompt.device || messages.push.yourPhone;
+  const lead = format(prompt.call ? messages.push.callLead : messages.push.lead, { device });
+  return prompt.number === undefined ? [lead] : [lead, messages.push.number, prompt.number];
+}
 
 /** A push or call is waiting: its device, the time left, and the number to type there, if there is one. */
 export function Push({ access, prompt, above }: PromptProps<'push'>) {

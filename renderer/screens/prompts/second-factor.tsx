@@ -15,6 +15,7 @@ import { Label } from 'react-aria-components/Label';
 import { RadioButton, RadioField, RadioGroup } from 'react-aria-components/RadioGroup';
 import type { FailureCode } from '../../../shared/failure-catalogue.ts';
 import type { FactorDevice } from '../../../shared/prompt.ts';
+import { useAnnounced } from '../../announcer.tsx';
 import { useAnswer, useVerbs } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { RowButton } from '../../ui/button.tsx';
@@ -43,6 +44,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
   const { busy, answer, answerWithHeld } = useAnswer(access);
   const { run } = useVerbs();
   const cancel = useCancel();
+  useAnnounced(busy ? messages.factor.going : null);
   const held = state.heldPasscode;
   const lost = held !== null || state.task === 'lost-phone';
   const icon = prompt.failure && failureIcons[prompt.failure.code];
@@ -132,9 +134,7 @@ export function SecondFactor({ access, prompt, state, above }: PromptProps<'seco
           </div>
         </Details>
       )}
-      <p className="hint" aria-live="polite">
-        {busy ? messages.factor.going : ''}
-      </p>
+      <p className="hint">{busy ? messages.factor.going : ''}</p>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

@@ -22,6 +22,9 @@ export const settings = {
   savedUserOnly: 'Only the user ID {user} is remembered.',
   savedNone: 'Nothing is saved.',
   forget: 'Forget',
+  /** Announced to people who do not see a line disappear. */
+  forgotten: 'Forgotten.',
+  removed: '{campus} was removed.',
   certificates: 'Servers you accepted',
   certificatesHint: 'Forget one when your help desk says that its key has changed. You are asked about the new one.',
   forgetNamed: 'Forget {host}',

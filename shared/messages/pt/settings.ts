@@ -24,6 +24,9 @@ export const settings: typeof english = {
   savedUserOnly: 'Só está memorizado o ID de utilizador {user}.',
   savedNone: 'Nada está guardado.',
   forget: 'Esquecer',
+  /** Announced to people who do not see a line disappear. */
+  forgotten: 'Esquecido.',
+  removed: 'Campus removido: {campus}.',
   certificates: 'Servidores que aceitou',
   certificatesHint: 'Esqueça um quando o serviço de apoio disser que a chave mudou. Depois ser-lhe-á perguntado se aceita a nova.',
   forgetNamed: 'Esquecer {host}',

@@ -23,6 +23,9 @@ export const settings: Messages['settings'] = {
   savedUserOnly: '只記住了用戶 ID {user}。',
   savedNone: '沒有儲存任何資料。',
   forget: '清除',
+  /** Announced to people who do not see a line disappear. */
+  forgotten: '已清除。',
+  removed: '已移除 {campus}。',
   certificates: '您接受的伺服器',
   certificatesHint: '如服務中心表示某個伺服器的密鑰已更換，請清除該伺服器。之後 Causeway 會請您核對新的密鑰。',
   forgetNamed: '清除 {host}',

@@ -143,15 +143,6 @@ test('details can be collapsed', async () => {
   await subject.page.getByText('dc012345').waitFor();
 });
 
-test('changes are announced to a screen reader', async () => {
-  await openScreen('home');
-  const status = subject.page.getByRole('status');
-  await subject.show(screens['reconnecting']?.state ?? state({}));
-  await expect.poll(() => status.textContent()).toBe('Reconnecting to Campus Test University');
-  await subject.show(screens['second-factor-denied']?.state ?? state({}));
-  await expect.poll(() => status.textContent()).toBe('The push was denied');
-});
-
 test('the chart shows no other tunnel’s traffic', async () => {
   await openScreen('connected');
   await subject.traffic([
