@@ -186,6 +186,7 @@ export class Navigation {
     this.refreshLater();
     this.emitLater(() => {
       this.isErrorPage = isErrorPage;
+      this.contents.applyZoom();
       this.contents.takeKeyboardOnCommit();
       if (!isErrorPage) this.contents.emit('did-navigate', {}, url, status, '');
     });

@@ -23,6 +23,8 @@ export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
 export class Session extends NativeEmitter {
   readonly protocol = new Protocol();
   readonly webRequest = new WebRequest();
+  /** The zoom level of each host that has one. Electron keeps the default session's in a file. */
+  readonly zoomLevels = new Map<string, number>();
   private readonly permissions = new Permissions();
   private context: Promise<string | undefined> | null = null;
   private proxy: ProxySettings | null = null;

@@ -9,6 +9,7 @@ interface Size {
 /** The size of a page, which follows its view, and pictures of it. */
 export class Viewport {
   private size: Size | null = null;
+  private zoom = 1;
   private turn: Promise<unknown> = Promise.resolve();
 
   /** Notes a size for when the page is there. False: it has that size already. */
@@ -18,6 +19,13 @@ export class Viewport {
     return true;
   }
 
+  /** Notes how large the page is drawn. False: it is that large already. */
+  scale(zoom: number): boolean {
+    const changed = zoom !== this.zoom;
+    this.zoom = zoom;
+    return changed;
+  }
+
   /** Gives the page the size that was noted last. */
   apply(cdp: CdpSession): Promise<void> {
     return this.inTurn(async () => {
@@ -25,9 +33,10 @@ export class Viewport {
       if (headed || !this.size) return;
       // 0 would mean Chromium's own window
       await cdp.send('Emulation.setDeviceMetricsOverride', {
-        width: Math.max(1, this.size.width),
-        height: Math.max(1, this.size.height),
-        deviceScaleFactor: 1,
+        // A page that is zoomed has fewer and larger pixels
+        width: Math.max(1, Math.round(this.size.width / this.zoom)),
+        height: Math.max(1, Math.round(this.size.height / this.zoom)),
+        deviceScaleFactor: this.zoom,
         mobile: false,
       });
     });

@@ -284,6 +284,30 @@ export class WebContents extends NativeEmitter {
     if (this.viewport.resize(size)) this.command((cdp) => this.viewport.apply(cdp));
   }
 
+  /** The level of the page's host in its session, as in `HostZoomMap`. */
+  getZoomLevel(): number {
+    return this.partition.zoomLevels.get(this.zoomHost) ?? 0;
+  }
+  getZoomFactor(): number {
+    return 1.2 ** this.getZoomLevel();
+  }
+  /** For every page of this host in the session. No effect before a page is there (`WebContentsZoomController::SetZoomLevel`). */
+  setZoomLevel(level: number): void {
+    if (typeof level !== 'number') throw new TypeError('Error processing argument at index 0, conversion failure');
+    if (this.getURL() === '' || this.crashed) return;
+    this.partition.zoomLevels.set(this.zoomHost, level);
+    for (const each of liveContents.values()) if (each.partition === this.partition && !each.isClosing) each.applyZoom();
+  }
+  /** After a commit too: the next page may be of another host. */
+  applyZoom(): void {
+    if (this.viewport.scale(this.getZoomFactor())) this.command((cdp) => this.viewport.apply(cdp));
+  }
+  private get zoomHost(): string {
+    // As `net::GetHostOrSpecFromURL`
+    const address = this.navigation?.url ?? '';
+    return (URL.canParse(address) ? new URL(address).hostname : '') || address;
+  }
+
   themeChanged(): void {
     this.command((cdp) => cdp.send('Emulation.setEmulatedMedia', nativeTheme.media()));
   }
@@ -351,6 +375,9 @@ throwOnceDestroyed(WebContents, (contents) => contents.isDestroyed(), [
   'setWebRTCIPHandlingPolicy',
   'getWebRTCIPHandlingPolicy',
   'capturePage',
+  'getZoomLevel',
+  'getZoomFactor',
+  'setZoomLevel',
 ]);
 
 /** Electron's `webContents` module. */

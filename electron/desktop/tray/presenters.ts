@@ -34,7 +34,7 @@ export function createDesktopPresenters(
     void language.follow(state.preferences.language);
     if (menuIn !== localizer.messages) {
       menuIn = localizer.messages;
-      installMenu(menuIn, { perform, nextPane: () => window.nextPane() });
+      installMenu(menuIn, { perform, nextPane: () => window.nextPane(), zoom: (by) => window.zoom(by) });
     }
     tray.show(trayModel(state, localizer));
     notifier.update(state, window.focused, localizer);

@@ -27,9 +27,26 @@ export function wideBounds(now: Rectangle, wanted: Size, workAreas: readonly Rec
   return onScreen({ x: now.x, y: now.y, width: Math.max(now.width, wanted.width), height: Math.max(now.height, wanted.height) }, workAreas);
 }
 
+/**
+ * The least size of the window, never more than its screen has. Our page keeps its width however far it is zoomed; beside a page
+ * of the campus, our column becomes narrower instead.
+ *
+ * @param zoom how many device-independent pixels make one CSS pixel of our page
+ */
+export function leastSize({ isWide, zoom }: { isWide: boolean; zoom: number }, bounds: Rectangle, workAreas: readonly Rectangle[]): Size {
+  const { minWidth, minHeight } = layout.compact;
+  const width = isWide ? layout.column + layout.leastPage : Math.max(minWidth, Math.round(layout.leastZoomed * zoom));
+  const area = screenOf(bounds, workAreas);
+  return area ? { width: Math.min(width, area.width), height: Math.min(minHeight, area.height) } : { width, height: minHeight };
+}
+
+/** The screen that shows most of the rectangle. */
+const screenOf = (bounds: Rectangle, workAreas: readonly Rectangle[]): Rectangle | undefined =>
+  [...workAreas].sort((a, b) => overlap(bounds, b) - overlap(bounds, a))[0];
+
 /** The rectangle, shrunk and moved so that it fits on the screen that shows most of it. */
 export function onScreen(bounds: Rectangle, workAreas: readonly Rectangle[]): Rectangle {
-  const area = [...workAreas].sort((a, b) => overlap(bounds, b) - overlap(bounds, a))[0];
+  const area = screenOf(bounds, workAreas);
   if (!area) return bounds;
   const width = Math.min(bounds.width, area.width);
   const height = Math.min(bounds.height, area.height);

@@ -1,21 +1,39 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Messages } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
+import type { ZoomStep } from './zoom.ts';
 
 type Item = MenuItemConstructorOptions;
+
+/**
+ * Keys that browsers take too: plus without Shift (Electron's `Plus` is Shift and the key of `=`, electron#6731), and the number
+ * pad.
+ */
+const moreZoomKeys = [
+  ['CmdOrCtrl+=', 'in'],
+  ['CmdOrCtrl+numadd', 'in'],
+  ['CmdOrCtrl+numsub', 'out'],
+  ['CmdOrCtrl+num0', 'reset'],
+] as const;
+
+export interface MenuActions {
+  perform: (command: Command) => void;
+  nextPane: () => void;
+  zoom: (by: ZoomStep) => void;
+}
 
 /**
  * The application menu. macOS shows it and needs its Edit commands. Elsewhere the menu bar is hidden and only the
  * accelerators matter.
  */
-export function installMenu(messages: Messages, actions: { perform: (command: Command) => void; nextPane: () => void }): void {
+export function installMenu(messages: Messages, actions: MenuActions): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, messages, actions)));
 }
 
 export function menuTemplate(
   platform: NodeJS.Platform,
   { menu, report, check }: Messages,
-  { perform, nextPane }: { perform: (command: Command) => void; nextPane: () => void },
+  { perform, nextPane, zoom }: MenuActions,
 ): Item[] {
   const mac = platform === 'darwin';
   const separator: Item = { type: 'separator' };
@@ -55,9 +73,11 @@ export function menuTemplate(
   const viewMenu: Item = {
     label: menu.view,
     submenu: [
-      { role: 'resetZoom', label: menu.actualSize },
-      { role: 'zoomIn', label: menu.zoomIn },
-      { role: 'zoomOut', label: menu.zoomOut },
+      // Not Electron's roles: the page beside our column moves when our page is zoomed, and nobody would tell
+      { label: menu.actualSize, accelerator: 'CmdOrCtrl+0', click: () => zoom('reset') },
+      { label: menu.zoomIn, accelerator: 'CmdOrCtrl+Plus', click: () => zoom('in') },
+      { label: menu.zoomOut, accelerator: 'CmdOrCtrl+-', click: () => zoom('out') },
+      ...moreZoomKeys.map(([accelerator, by]): Item => ({ label: menu.zoomIn, accelerator, visible: false, click: () => zoom(by) })),
       separator,
       // The views handle F6 themselves. This entry only shows it
       { label: menu.nextPane, accelerator: 'F6', registerAccelerator: false, click: nextPane },

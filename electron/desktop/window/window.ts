@@ -1,9 +1,10 @@
 import { BaseWindow, WebContentsView, app, nativeTheme, screen, type NativeImage, type Rectangle, type WebContents } from 'electron';
 import { layout, portalBounds } from '../../../shared/layout.ts';
 import { hardened } from '../pages/hardening.ts';
-import { compactBounds, onScreen, wideBounds } from './bounds.ts';
+import { compactBounds, leastSize, onScreen, wideBounds } from './bounds.ts';
 import { appAddress } from '../pages/origin.ts';
 import type { PageArea } from '../pages/page-area.ts';
+import { zoomPage, type ZoomStep } from './zoom.ts';
 
 /** Saves the window's bounds between runs: always those of the compact window. */
 export interface WindowMemory {
@@ -38,6 +39,8 @@ export interface MainWindow extends PageArea {
   hideOrMinimise(): void;
   /** Moves the focus between our view and the page beside it. */
   nextPane(): void;
+  /** Zooms the view that has the keyboard focus. */
+  zoom(by: ZoomStep): void;
   onFocusChange(listener: () => void): void;
   onVisibleChange(listener: () => void): void;
   /** Called when the system ends the person's session. Windows reports that only to windows. */
@@ -54,8 +57,6 @@ interface Beside {
 }
 
 const backgrounds = { light: '#fafaf9', dark: '#18191b' } as const;
-/** The least width of a page beside our column. */
-const minPageWidth = 360;
 
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   const { memory } = options;
@@ -64,11 +65,12 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     return [primary, ...screen.getAllDisplays().filter((display) => display.id !== primary.id)].map((display) => display.workArea);
   };
 
-  const { minWidth, minHeight } = layout.compact;
+  const firstBounds = compactBounds(memory.read(), workAreas());
+  const firstLeast = leastSize({ isWide: false, zoom: 1 }, firstBounds, workAreas());
   const window = new BaseWindow({
-    ...compactBounds(memory.read(), workAreas()),
-    minWidth,
-    minHeight,
+    ...firstBounds,
+    minWidth: firstLeast.width,
+    minHeight: firstLeast.height,
     title: app.name,
     icon: options.icon,
     show: false,
@@ -96,7 +98,17 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   const layOut = (): void => {
     const { width, height } = window.getContentBounds();
     ownView.setBounds({ x: 0, y: 0, width, height });
-    for (const { view } of pages) view.setBounds(portalBounds({ width, height }));
+    for (const { view } of pages) view.setBounds(portalBounds({ width, height }, page.getZoomFactor()));
+  };
+  /** Sets how small the person may make the window, and makes it that large. */
+  const limit = (): void => {
+    const bounds = window.getBounds();
+    const least = leastSize({ isWide: beside() !== undefined, zoom: page.getZoomFactor() }, bounds, workAreas());
+    window.setMinimumSize(least.width, least.height);
+    if (isFree() && (bounds.width < least.width || bounds.height < least.height))
+      window.setBounds(
+        onScreen({ ...bounds, width: Math.max(bounds.width, least.width), height: Math.max(bounds.height, least.height) }, workAreas()),
+      );
   };
   /** Saves where the person has put the window. Where we moved it to fit a page does not count. */
   const remember = (): void => {
@@ -113,12 +125,12 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     remember();
     const bounds = wideBounds(compact, wide, workAreas());
     if (isFree()) window.setBounds(bounds);
-    window.setMinimumSize(layout.column + minPageWidth, minHeight);
     widenedAt = bounds;
   };
   const narrow = (): void => {
-    window.setMinimumSize(minWidth, minHeight);
+    limit();
     if (isFree()) window.setBounds(onScreen(compact, workAreas()));
+    limit();
   };
   /** Shows the page that was opened last, if it has something to show, and hides the others. */
   const showBeside = (): void => {
@@ -150,9 +162,17 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       options.onMinimisedInstead();
     }
   };
-  /** For both views: F6 moves the focus to the other one, and the window notes which one has it. */
+  const zoom = (contents: WebContents, by: ZoomStep): void => {
+    if (!isOpen()) return;
+    zoomPage(contents, contents === page ? 'own' : 'other', by);
+    if (contents !== page) return;
+    limit();
+    layOut();
+  };
+  /** For both views: F6 moves the focus to the other one, the window notes which one has it, and Ctrl and the wheel zoom. */
   const watchPane = (contents: WebContents): void => {
     contents.on('focus', () => (pane = contents));
+    contents.on('zoom-changed', (_event, direction) => zoom(contents, direction));
     contents.on('before-input-event', (event, input) => {
       if (input.type !== 'keyDown' || input.key !== 'F6') return;
       event.preventDefault();
@@ -178,7 +198,11 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   watchPane(page);
   page.on('will-navigate', (event) => event.preventDefault());
   page.on('did-finish-load', () => {
-    if (isOpen() && pane === page) focusPane(pane);
+    if (!isOpen()) return;
+    // The zoom of an earlier run comes with the page
+    limit();
+    layOut();
+    if (pane === page) focusPane(pane);
   });
   page.on('render-process-gone', (_event, { reason }) => {
     options.log(`window: its page's process ended (${reason})`);
@@ -205,6 +229,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     },
     hideOrMinimise,
     nextPane,
+    zoom: (by) => zoom(pane, by),
     onFocusChange(listener) {
       window.on('focus', listener);
       window.on('blur', listener);
@@ -228,6 +253,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       if (!beside()) widen();
       const opened = { view, page: view.webContents, visible: true };
       pages = [...pages, opened];
+      limit();
       watchPane(opened.page);
       window.contentView.addChildView(view);
       layOut();

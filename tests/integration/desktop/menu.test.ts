@@ -8,9 +8,10 @@ vi.mock('electron', () => import('../../electron-double/index.ts'));
 const { messages } = english;
 const perform = vi.fn();
 const nextPane = vi.fn();
+const zoom = vi.fn();
 
 describe.each(['darwin', 'win32', 'linux'] as const)('the menu on %s', (platform) => {
-  const items = Menu.buildFromTemplate(menuTemplate(platform, messages, { perform, nextPane })).flat();
+  const items = Menu.buildFromTemplate(menuTemplate(platform, messages, { perform, nextPane, zoom })).flat();
 
   it('the application menu has the editing commands, which macOS needs there', () => {
     const roles = items.map(({ role }) => role);
@@ -25,6 +26,16 @@ describe.each(['darwin', 'win32', 'linux'] as const)('the menu on %s', (platform
   it('the application menu’s Quit asks first', () => {
     items.find(({ accelerator }) => accelerator === 'CmdOrCtrl+Q')?.click();
     expect(perform).toHaveBeenLastCalledWith('quit');
+  });
+
+  it('the application menu zooms by every key that browsers take', () => {
+    const keys = { in: ['Plus', '=', 'numadd'], out: ['-', 'numsub'], reset: ['0', 'num0'] };
+    for (const [by, names] of Object.entries(keys))
+      for (const name of names) {
+        items.find(({ accelerator }) => accelerator === `CmdOrCtrl+${name}`)?.click();
+        expect(zoom, name).toHaveBeenLastCalledWith(by);
+        zoom.mockClear();
+      }
   });
 
   it('the application menu has a text for every item', () => {

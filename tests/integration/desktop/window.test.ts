@@ -163,6 +163,71 @@ describe('the window', () => {
   });
 });
 
+describe('zoomed', () => {
+  // The level is the session's, and outlives the window
+  afterEach(() => window.page.setZoomLevel(0));
+  const innerWidth = (): Promise<unknown> => window.page.executeJavaScript('innerWidth');
+  const zoomIn = (times: number): void => {
+    for (let time = 1; time <= times; time += 1) window.zoom('in');
+  };
+
+  it('our page zooms to 207 %, and its window grows so that it never has less than 320 pixels of its own', async () => {
+    await window.load();
+    window.show();
+    zoomIn(20);
+    expect(window.page.getZoomFactor()).toBeCloseTo(2.07, 2);
+    expect(base().getBounds()).toEqual({ ...centred, width: 664 });
+    await expect.poll(innerWidth).toBe(320);
+    window.zoom('out');
+    expect(window.page.getZoomLevel()).toBe(3.5);
+    window.zoom('reset');
+    expect(window.page.getZoomLevel()).toBe(0);
+    await expect.poll(innerWidth).toBe(664);
+  });
+
+  it('Ctrl and the wheel zoom our page', async () => {
+    await window.load();
+    window.page.emit('zoom-changed', {}, 'in');
+    expect(window.page.getZoomLevel()).toBe(0.5);
+    window.page.emit('zoom-changed', {}, 'out');
+    expect(window.page.getZoomLevel()).toBe(0);
+  });
+
+  it('the portal lies right of our column, however far our page is zoomed, and zooms by itself', async () => {
+    await window.load();
+    window.show();
+    const portal = new WebContentsView();
+    await portal.webContents.loadURL('data:text/html,portal');
+    window.openBeside(portal);
+    const beside = () => views()[1];
+    expect(beside()).toMatchObject({ x: 420, y: 48 });
+    window.zoom('in');
+    expect([portal.webContents.getZoomLevel(), window.page.getZoomLevel()]).toEqual([0.5, 0]);
+    expect(beside()).toMatchObject({ x: 420, y: 48 });
+    window.nextPane();
+    window.zoom('in');
+    expect([portal.webContents.getZoomLevel(), window.page.getZoomLevel()]).toEqual([0.5, 0.5]);
+    expect(beside()).toMatchObject({ x: 460, y: 53 });
+    zoomIn(20);
+    // Our column gives way to the page, as far as it can
+    expect(beside()).toMatchObject({ x: Math.round(210 * 1.2 ** 4), y: 100 });
+    window.zoom('reset');
+    expect(beside()).toMatchObject({ x: 420, y: 48 });
+  });
+
+  it('a window that is zoomed already opens with the page in its place', async () => {
+    await window.load();
+    zoomIn(2);
+    for (const open of double.windows()) open.destroy();
+    window = createMainWindow(options());
+    window.show();
+    await window.load();
+    const portal = new WebContentsView();
+    window.openBeside(portal);
+    expect(views()[1]).toMatchObject({ x: 504, y: 58 });
+  });
+});
+
 describe('with the portal open', () => {
   let portal: WebContentsView;
   beforeEach(() => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compactBounds, onScreen, wideBounds } from '../../../electron/desktop/window/bounds.ts';
+import { compactBounds, leastSize, onScreen, wideBounds } from '../../../electron/desktop/window/bounds.ts';
 import { layout } from '../../../shared/layout.ts';
 
 const laptop = { x: 0, y: 25, width: 1440, height: 850 };
@@ -46,6 +46,15 @@ describe('the window', () => {
 
   it('the window is never smaller than its minimum', () => {
     expect(compactBounds({ x: 0, y: 25, width: 10, height: 10 }, [laptop])).toMatchObject({ width: 360, height: 560 });
+  });
+
+  it('the least size of the window fits on a small screen, as one of 1366 × 768 is at 200 %', () => {
+    const small = { x: 0, y: 0, width: 683, height: 344 };
+    const at = { x: 0, y: 0, width: 420, height: 344 };
+    expect(leastSize({ isWide: false, zoom: 1 }, at, [small])).toEqual({ width: 360, height: 344 });
+    expect(leastSize({ isWide: true, zoom: 1 }, at, [small])).toEqual({ width: 683, height: 344 });
+    expect(leastSize({ isWide: false, zoom: 2.5 }, at, [small])).toEqual({ width: 683, height: 344 });
+    expect(leastSize({ isWide: false, zoom: 1 }, at, [laptop])).toEqual({ width: 360, height: 560 });
   });
 
   it('the window widens from its left edge, and moves left only as far as necessary', () => {
