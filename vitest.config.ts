@@ -46,7 +46,6 @@ export default defineConfig({
           'tests/integration/renderer/{buttons,screens}.test.ts',
           'tests/integration/tunnels/outages.test.ts',
           'tests/integration/gateways/{openconnect-phone,ppp-kernel}.test.ts',
-          'tests/integration/renderer/screens.test.ts',
           'tests/wine/*.test.ts',
           'tests/security/helper-fuzz.test.ts',
           'tests/security/{conversation,worker,ip-stack}-fuzz.test.ts',
