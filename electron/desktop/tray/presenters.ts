@@ -19,7 +19,7 @@ export interface DesktopPresenters {
 
 export function createDesktopPresenters(
   application: Pick<Application, 'state' | 'onState'>,
-  window: Pick<MainWindow, 'focused' | 'nextPane' | 'onFocusChange'>,
+  window: Pick<MainWindow, 'focused' | 'nextPane' | 'onFocusChange' | 'zoom'>,
   { trayIcons, language, perform }: { trayIcons: string; language: AppLanguage; perform: (command: Command) => void },
 ): DesktopPresenters {
   const tray = createTray(trayIcons, perform);

@@ -52,7 +52,7 @@ describe.each(['pt', 'zh-Hant'] as const)('after a change to %s', (language) => 
           return () => listeners.delete(tell);
         },
       },
-      { focused: false, nextPane: () => undefined, onFocusChange: () => undefined },
+      { focused: false, nextPane: () => undefined, zoom: () => undefined, onFocusChange: () => undefined },
       { trayIcons: 'build/icons/tray', language: spoken, perform: () => undefined },
     );
     change(accessStates.asking, 'en');
