@@ -60,8 +60,8 @@ export async function fetchMetadata(place: FeedPlace, deps: FeedDeps, signal: Ab
 function checked(metadata: Metadata, { channel, counter }: FeedPlace, now: number): Metadata {
   const { signedAt, expiresAt } = metadata;
   if (metadata.channel !== channel) throw fail('update-invalid', { key: 'channel' });
-  if (now < signedAt - clockLeewayMs) throw fail('update-clock', { signedAt, nowAt: now });
-  if (now >= expiresAt) throw fail('update-expired', { endedAt: expiresAt, nowAt: now });
+  if (now < signedAt - clockLeewayMs) throw fail('update-clock', { signedAt, nowDateAt: now });
+  if (now >= expiresAt) throw fail('update-expired', { endedAt: expiresAt, nowDateAt: now });
   if (metadata.counter < counter) throw fail('update-older', undefined, { detail: `${metadata.counter} after ${counter}` });
   return metadata;
 }

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import type { ProfilePreview, ProfileSummary } from '../../shared/app-state.ts';
+import { longDate } from '../../shared/dates.ts';
 import { profileLines, type ProfileLine } from '../../shared/messages/profile-messages.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -105,12 +106,13 @@ type ShippedFacts = NonNullable<ProfilePreview['shipped']>;
 
 /** How far a profile that ships in the app can be relied on, and how to get the campus's own. */
 function Shipped({ shipped: { domain, lastRead, signedIn } }: { shipped: ShippedFacts }) {
-  const { messages, format } = useLocalizer();
+  const { messages, format, locale } = useLocalizer();
   const { run, busy } = useVerbs();
   const { preview } = messages;
+  const on = (day: string) => ({ day: longDate(day, locale) });
   return (
-    <Panel tone="attention" title={signedIn === null ? preview.notSignedIn : format(preview.signedIn, { day: signedIn })}>
-      <p>{format(preview.facts, { day: lastRead })}</p>
+    <Panel tone="attention" title={signedIn === null ? preview.notSignedIn : format(preview.signedIn, on(signedIn))}>
+      <p>{format(preview.facts, on(lastRead))}</p>
       <p>{preview.published}</p>
       <div className="panel-actions">
         <Button pending={busy} onPress={() => void run('previewPublished')}>

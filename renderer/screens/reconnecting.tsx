@@ -26,9 +26,7 @@ export function Reconnecting({ access, profile }: { access: AccessStateOf<'recon
         facts={[
           [messages.reconnecting.why, failure(access.why).happened],
           [messages.connected.gateway, access.gateway],
-          ...(access.expiresAt === null
-            ? []
-            : [[messages.connected.timeLeft, format(messages.connected.until, { untilAt: access.expiresAt })] as const]),
+          ...(access.expiresAt === null ? [] : [[messages.reconnecting.ends, instant(access.expiresAt)] as const]),
           [messages.connected.since, instant(access.since)],
         ]}
       />

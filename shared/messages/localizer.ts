@@ -10,7 +10,10 @@ export type { FailureMessage } from './failure-message.ts';
 export type { Messages } from './catalogue.ts';
 export type { Plural } from './plural.ts';
 
-/** What fills the placeholders: text as it is, counts by the language's digits, instants (epoch ms, names ending in `At`) as times. */
+/**
+ * What fills the placeholders: text as it is, counts by the language's digits, instants (epoch ms, names ending in `At`) as times,
+ * and always with their day where the name ends in `DateAt`.
+ */
 export type Params = Readonly<Record<string, string | number>>;
 
 /** One language, ready to speak: its words, and how it writes instants, durations and amounts. */
@@ -71,6 +74,7 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   };
   const valueText = (name: string, value: string | number | undefined): string | undefined => {
     if (typeof value !== 'number') return value;
+    if (name.endsWith('DateAt')) return dayAndTime().format(value);
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
 

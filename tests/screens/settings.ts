@@ -110,7 +110,7 @@ export const settingsScreens: Screens = {
       settingsOpen: true,
       updates: {
         kind: 'failed',
-        failure: { code: 'update-expired', params: { endedAt: now - 9 * 24 * 60 * minute, nowAt: now } },
+        failure: { code: 'update-expired', params: { endedAt: now - 9 * 24 * 60 * minute, nowDateAt: now } },
         checkedAt: null,
         retryAt: now + 30 * minute,
       },

@@ -36,7 +36,7 @@ export const unknown = {
   allowed: 'the words that docs/profiles.md names',
   version: 'a newer version',
   signedAt: 'an earlier day',
-  nowAt: 'today',
+  nowDateAt: 'today',
 };
 
 const checkNetwork = 'Check that this computer is on the Internet, then try again.';
@@ -749,12 +749,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'update-expired': {
     title: 'News about updates is out of date',
-    happened: 'What the update server says was valid until {endedAt}. On this computer it is {nowAt}.',
+    happened: 'What the update server says was valid until {endedAt}. On this computer it is {nowDateAt}.',
     todo: 'Check this computer’s clock. If it is right, tell IT: Causeway may be missing security fixes.',
   },
   'update-clock': {
     title: 'This computer’s clock is wrong',
-    happened: 'The update server’s answer was signed on {signedAt}. On this computer it is {nowAt}.',
+    happened: 'The update server’s answer was signed on {signedAt}. On this computer it is {nowDateAt}.',
     todo: 'Set this computer’s clock. Without it Causeway cannot tell which updates still count.',
   },
   'update-older': {

@@ -258,6 +258,7 @@ export const screens = {
     title: 'Reconnecting',
     lead: 'The connection broke {ago}. You stay signed in: no second factor is needed.',
     why: 'What broke',
+    ends: 'Session ends',
     next: plural('Next try in {count} seconds', { one: 'Next try in one second' }),
     trying: 'Trying now…',
   },

@@ -4,14 +4,14 @@ import type { trouble as english } from '../en/trouble.ts';
 export const trouble: typeof english = {
   startTitle: 'Não foi possível iniciar o Causeway',
   startText:
-    'Algo de que precisa não funcionou. Abra-o mais uma vez. Se voltar a falhar, instale-o de novo ou envie o registo mais recente ao serviço de apoio: está em {folder}.',
+    'Algo de que o Causeway precisa não funcionou. Abra-o novamente. Se voltar a falhar, volte a instalá-lo ou envie o registo mais recente ao serviço de apoio: está em {folder}.',
   switchesText:
-    'Foi iniciado com {switches}. Com um parâmetro destes, outros poderiam ler ou alterar o que envia, ou comandar o Causeway: assim, não arranca. Inicie-o sem isso.',
+    'O Causeway foi iniciado com {switches}. Com um parâmetro destes, outros poderiam ler ou alterar o que envia, ou comandar o Causeway, por isso não arranca. Inicie-o sem esse parâmetro.',
   sandboxText:
-    'Foi iniciado sem a sandbox que mantém as páginas Web longe dos seus ficheiros (--no-sandbox), e a equipa de informática exige a sandbox neste computador. Instale o pacote do Causeway para o seu sistema ou peça à equipa de informática que permita espaços de nomes de utilizador.',
+    'O Causeway foi iniciado sem a sandbox que mantém as páginas Web longe dos seus ficheiros (--no-sandbox), e a equipa de informática exige-a neste computador. Instale o pacote do Causeway para o seu sistema ou peça à equipa de informática que permita espaços de nomes de utilizador (user namespaces).',
   faultTitle: 'O Causeway tem de fechar',
   faultText:
-    'Encontrou um erro interno. Se havia uma ligação, terminou. Abra-o novamente para continuar; se voltar a acontecer, envie o registo mais recente ao serviço de apoio.',
+    'Ocorreu um erro interno. Se havia uma ligação, terminou. Abra-o novamente para continuar; se voltar a acontecer, envie o registo mais recente ao serviço de apoio.',
   startAgain: 'Abrir novamente',
   close: 'Fechar',
 };

@@ -31,7 +31,7 @@ export const unknown: Messages['unknown'] = {
   allowed: 'docs/profiles.md 列出的字詞',
   version: '較新',
   signedAt: '較早的日期',
-  nowAt: '今天',
+  nowDateAt: '今天',
 };
 
 const checkNetwork = '請檢查這部電腦能否上網，然後再試一次。';
@@ -745,12 +745,12 @@ export const failures: Messages['failures'] = {
   },
   'update-expired': {
     title: '更新資料已過期',
-    happened: '更新伺服器的資料有效至 {endedAt}。這部電腦的時間是 {nowAt}。',
+    happened: '更新伺服器的資料有效至 {endedAt}。這部電腦的時間是 {nowDateAt}。',
     todo: '請檢查這部電腦的時鐘。如時間正確，請告知資訊科技部門：Causeway 可能欠缺安全修正。',
   },
   'update-clock': {
     title: '這部電腦的時鐘不正確',
-    happened: '更新伺服器的回應於 {signedAt} 簽署。這部電腦的時間是 {nowAt}。',
+    happened: '更新伺服器的回應於 {signedAt} 簽署。這部電腦的時間是 {nowDateAt}。',
     todo: '請調校這部電腦的時鐘，否則 Causeway 無法判斷哪些更新仍然有效。',
   },
   'update-older': {

@@ -237,6 +237,7 @@ export const screens: typeof english = {
     title: '正在重新連線',
     lead: '連線於 {ago} 中斷。您無須再次登入，也無須第二重驗證。',
     why: '中斷原因',
+    ends: '連線結束時間',
     next: plural('{count} 秒後再試'),
     trying: '正在重試…',
   },

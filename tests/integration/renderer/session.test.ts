@@ -49,7 +49,7 @@ test('the preview says how reliable a shipped profile is, and asks the campus fo
   await openScreen('preview-shipped');
   const { page } = subject;
   await page.getByText('Nobody has signed in with this profile yet').waitFor();
-  await page.getByText('put together from public pages, last read on 2026-11-29').waitFor();
+  await page.getByText('put together from public pages, last read on 29 November 2026').waitFor();
   await page.getByText('https://faq.icto.um.edu.mo/how-do-i-reactivate-2fa-service-in-my-new-mobile').waitFor();
   await button('Ask um.edu.mo').click();
   await expectCalls(['previewPublished']);

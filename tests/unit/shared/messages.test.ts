@@ -77,6 +77,10 @@ describe('speaking', () => {
 
   test('text, counts and instants are filled into a sentence', () => {
     expect(format('{campus} at {untilAt}', { campus: 'Harbour', untilAt: new Date().setHours(16, 54, 0, 0) })).toBe('Harbour at 16:54');
+    const noon = new Date().setHours(12, 0, 0, 0);
+    expect(format('{nowDateAt}', { nowDateAt: noon })).toBe(
+      `${new Date(noon).getDate()} ${new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' }).format(noon)}, 12:00`,
+    );
     expect(format('{count}', { count: 12_345 })).toBe('12,345');
     expect(format('{unknown}', {})).toBe('{unknown}');
   });
