@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pt } from '../../shared/messages/pt.ts';
 import { zhHant } from '../../shared/messages/zh-Hant.ts';
@@ -99,6 +100,24 @@ test('another language is spoken at once in the window, the tray and the menu, w
   await expect(scene.heading(zhHant.settings.title)).toBeVisible();
   await expect(scene.window.locator('html')).toHaveAttribute('lang', 'zh-Hant-MO');
   await expect.poll(tooltip).toContain(zhHant.status.idle);
+  // The file dialog, and the notification about what it brought
+  const file = test.info().outputPath('other.causeway');
+  await writeFile(file, JSON.stringify({ ...scene.campus.profile, id: 'other', name: 'Other University' }));
+  await scene.client.electron.evaluate((electron, chosen) => {
+    const double = Reflect.get(electron, 'double') as { dialogAnswers: { open: { canceled: boolean; filePaths: string[] }[] } };
+    double.dialogAnswers.open.push({ canceled: false, filePaths: [chosen] });
+  }, file);
+  await scene.button(zhHant.settings.addProfile).click();
+  await scene.button(zhHant.firstRun.file).click();
+  await scene.button(zhHant.preview.add).click();
+  const { chooseProfile, open: confirm, profileFiles } = zhHant.dialog;
+  await expect
+    .poll(() => inDouble(scene.client, (double) => double.dialogs))
+    .toMatchObject([{ kind: 'open', options: { title: chooseProfile, buttonLabel: confirm, filters: [{ name: profileFiles }] } }]);
+  await expect
+    .poll(() => inDouble(scene.client, (double) => double.notifications.map(({ title }) => title)))
+    .toEqual([zhHant.notification.addedTitle.replace('{campus}', 'Other University')]);
+  await clickMenu(scene.client, zhHant.tray.settings);
   await scene.window.getByLabel(zhHant.settings.language, { exact: true }).selectOption('English');
   await expect(scene.heading('Settings')).toBeVisible();
   await expect.poll(tooltip).toContain('Not connected');
