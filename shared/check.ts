@@ -24,6 +24,18 @@ export const factNames = [
   'provedByAuthority',
   'signInPage',
   'noProfile',
+  'updatesOn',
+  'updateReady',
+  'updatesByApp',
+  'updatesByOthers',
+  'updatesNot',
+  'updatesOff',
+  'updatesOffByPolicy',
+  'alwaysOn',
+  'alwaysPaused',
+  'alwaysWaiting',
+  'alwaysAsks',
+  'alwaysNeedsApp',
 ] as const;
 export type FactName = (typeof factNames)[number];
 export const adviceNames = [
@@ -34,6 +46,9 @@ export const adviceNames = [
   'onlySystemTunnels',
   'startApp',
   'addProfile',
+  'switchUpdatesOn',
+  'connectYourself',
+  'startForAlways',
 ] as const;
 export type AdviceName = (typeof adviceNames)[number];
 

@@ -1,10 +1,17 @@
 import { policyKeys } from '../../shared/policy/keys.ts';
 import { usualPolicy } from '../../shared/policy/schema.ts';
 import type { PolicyInForce } from '../storage/policy/policy.ts';
+import { faultDetail } from '../../shared/messages/policy-fault.ts';
 import { decisionsIn, faultsIn } from '../storage/policy/report.ts';
 import { fillIn } from './arguments.ts';
 import type { Report } from './report.ts';
 import type { TerminalLocalizer } from './terminal-localizer.ts';
+
+/** Who manages this computer, in a sentence. Null if its policy does not say. */
+export function managerLine({ policy: { managedBy } }: PolicyInForce, { commandLine }: TerminalLocalizer): string | null {
+  if (!managedBy) return null;
+  return fillIn(commandLine.policy.managedBy, { who: [managedBy.name, managedBy.caption, managedBy.address].filter(Boolean).join(', ') });
+}
 
 /** Says of every key what it is, where that comes from, what it overrides and what is wrong with it. */
 export function reportPolicy(inForce: PolicyInForce, report: Report, localizer: TerminalLocalizer): void {
@@ -12,9 +19,10 @@ export function reportPolicy(inForce: PolicyInForce, report: Report, localizer: 
   const { faults: whys } = localizer.messages.policy;
   const decisions = decisionsIn(inForce);
   const faults = faultsIn(inForce.faults);
-  const { managedBy } = inForce.policy;
-  if (managedBy)
-    report.say(fillIn(says.managedBy, { who: [managedBy.name, managedBy.caption, managedBy.address].filter(Boolean).join(', ') }));
+  const inBrackets = (detail: string | undefined): string =>
+    detail === undefined ? '' : fillIn(says.detail, { detail: faultDetail(detail, localizer) });
+  const manager = managerLine(inForce, localizer);
+  if (manager !== null) report.say(manager);
   if (decisions.length === 0 && faults.length === 0) report.say(says.none);
   for (const key of policyKeys) {
     const decision = decisions.find((each) => each.key === key);
@@ -35,12 +43,12 @@ export function reportPolicy(inForce: PolicyInForce, report: Report, localizer: 
       for (const other of decision.overrides) report.say(fillIn(says.overrides, other));
     } else if (own.length > 0) report.say(fillIn(says.key, { key, value: usual === null ? says.notSet : String(usual) }));
     for (const { place, key: path, why, detail } of own)
-      report.say(fillIn(says.fault, { place, key: path ?? '', why: whys[why], detail: detail === undefined ? '' : ` (${detail})` }));
+      report.say(fillIn(says.fault, { place, key: path ?? '', why: whys[why], detail: inBrackets(detail) }));
   }
   for (const fault of faults.filter(({ key }) => !policyKeys.some((each) => key === each || key?.startsWith(`${each}.`)))) {
     const { place, key, why, detail } = fault;
     report.event({ event: 'policy-fault', ...fault, says: whys[why] });
     const where = key === null ? says.wholeFault : says.fault;
-    report.say(fillIn(where, { place, key: key ?? '', why: whys[why], detail: detail === undefined ? '' : ` (${detail})` }));
+    report.say(fillIn(where, { place, key: key ?? '', why: whys[why], detail: inBrackets(detail) }));
   }
 }

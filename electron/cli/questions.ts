@@ -262,7 +262,7 @@ async function certificate(prompt: PromptOf<'certificate'>, context: QuestionCon
     `${text.issuer}: ${prompt.issuer}`,
     `${text.valid}: ${localizer.instant(prompt.validUntil)}`,
     `${text.fingerprint}: ${prompt.sha256}`,
-    text.compare,
+    ask.compare,
   ];
   terminal.say(lines.join('\n'));
   return { kind: 'certificate', accept: await agrees(ask.certificate, [ask.yes], context) };

@@ -6,6 +6,7 @@ import type { ProfileSummary } from '../../shared/app-state.ts';
 import { CausewayError, fail } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
+import type { UpdateState } from '../../shared/updates.ts';
 import { withDeadline } from '../net/deadline.ts';
 import { controlAddress } from '../app/control/control-address.ts';
 import { readLines, writeLine } from '../app/control/control-lines.ts';
@@ -40,6 +41,7 @@ class RemoteSession implements SessionClient {
   access: AccessState = { kind: 'idle', ending: null };
   profiles: readonly ProfileSummary[] = [];
   alwaysConnect?: AlwaysConnectState;
+  updates?: UpdateState;
   heldPasscode = false;
   readonly notices = [];
   readonly lost: Promise<void>;
@@ -90,8 +92,9 @@ class RemoteSession implements SessionClient {
       throw fail('control-foreign', undefined, { detail: address });
     }
     const client = new RemoteSession(socket, holder);
-    const { access, profiles, alwaysConnect } = await client.request('state', {});
+    const { access, profiles, alwaysConnect, updates } = await client.request('state', {});
     if (alwaysConnect) client.alwaysConnect = alwaysConnect;
+    if (updates) client.updates = updates;
     client.access = access;
     client.profiles = profiles;
     await client.request('watch', {});

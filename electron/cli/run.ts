@@ -6,6 +6,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { findingMessage } from '../../shared/messages/finding-message.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
 import { examine, type DoctorInput, type Tools } from '../app/check/doctor.ts';
+import { preferencesUnder, updateModeUnder } from '../app/policy/preferences.ts';
 import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
@@ -20,7 +21,7 @@ import { converse, profileFor, type Outcome } from './connect.ts';
 import { exitCode, exitCodeOf, exitCodeOfFinding, worst, type ExitCode } from './exit-codes.ts';
 import { LocalSession, type Core } from './local-session.ts';
 import { explainCode, problemReport, saveReport } from './problem-report.ts';
-import { reportPolicy } from './policy-report.ts';
+import { managerLine, reportPolicy } from './policy-report.ts';
 import { profileEvent, reportContents } from './profile-report.ts';
 import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
@@ -60,7 +61,7 @@ const forgetTimeoutMs = 5_000;
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   // Wrong usage, too, is reported in the requested format
   const json = argv.includes('--json');
-  const localizer = withTerminalAdvice(host.localizer);
+  const localizer = withTerminalAdvice(host.localizer, host.policy);
   const report = json ? jsonReport(host, localizer) : plainReport(host, localizer);
   try {
     const command = readArguments(argv);
@@ -72,15 +73,18 @@ export async function run(argv: readonly string[], host: Host): Promise<ExitCode
   }
 }
 
-/** Replaces a failure's advice with advice for a terminal, if there is any. */
-const withTerminalAdvice = (localizer: TerminalLocalizer): TerminalLocalizer => ({
-  ...localizer,
-  failure: (failure) => {
-    const todo = localizer.commandLine.todo[failure.code];
-    const params = { ...localizer.messages.unknown, ...failure.params };
-    return { ...localizer.failure(failure), ...(todo !== undefined && { todo: localizer.format(todo, params) }) };
-  },
-});
+/** Replaces a failure's advice with advice for a terminal, if there is any. What policy forbids comes with who manages this computer. */
+function withTerminalAdvice(localizer: TerminalLocalizer, { current }: PolicyView): TerminalLocalizer {
+  const { todo } = localizer.commandLine;
+  return {
+    ...localizer,
+    failure: (failure) => {
+      const said = localizer.failure(failure, todo[failure.code]);
+      const manager = failure.code === 'policy-locked' ? managerLine(current, localizer) : null;
+      return manager === null ? said : { ...said, todo: `${said.todo}${localizer.gap}${manager}` };
+    },
+  };
+}
 
 function outcomeOf(error: unknown, { commandLine }: TerminalLocalizer): Outcome {
   if (error instanceof UsageError) return { code: exitCode.usage, failure: null, says: error.sentence(commandLine.usage) };
@@ -284,6 +288,14 @@ async function doctorInput(named: string | null, folder: string, host: Host, rep
     app: client?.holder === 'app' ? 'runs' : 'absent',
     proxies: core.proxies ?? new Proxies(),
     policy: host.policy.current,
+    own: {
+      updates: client?.updates ?? null,
+      alwaysConnect: client?.alwaysConnect ?? null,
+      wanted: {
+        updates: updateModeUnder(host.policy.current, settings.get()),
+        alwaysConnect: preferencesUnder(host.policy.current, settings.get()).alwaysConnect,
+      },
+    },
     oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
     signal,
   };

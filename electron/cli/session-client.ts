@@ -4,6 +4,7 @@ import type { AppNotice, ProfileSummary } from '../../shared/app-state.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt } from '../../shared/prompt.ts';
+import type { UpdateState } from '../../shared/updates.ts';
 import type { ControlHolder } from '../app/control/control-protocol.ts';
 
 /** How another program reaches campus through us. The secret is new for each run. */
@@ -20,6 +21,8 @@ export interface SessionClient {
   readonly profiles: readonly ProfileSummary[];
   /** What the app's always-connect did when this client found the app. */
   readonly alwaysConnect?: AlwaysConnectState;
+  /** What the app did about updates then. */
+  readonly updates?: UpdateState;
   /** Notices to report. They do not end the session. */
   readonly notices: readonly AppNotice[];
   onAccess(listener: (access: AccessState) => void): () => void;

@@ -1,4 +1,5 @@
 import type { AppState } from '../../shared/app-state.ts';
+import { faultDetail } from '../../shared/messages/policy-fault.ts';
 import { isPolicyKey } from '../../shared/policy/keys.ts';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -11,7 +12,8 @@ import { Screen } from '../ui/screen.tsx';
 
 /** Who manages this computer, what they have decided, and what is wrong with it. Renders nothing without a policy. */
 export function Policy({ policy }: { policy: AppState['policy'] }) {
-  const { messages, format } = useLocalizer();
+  const localizer = useLocalizer();
+  const { messages, format } = localizer;
   const { run, busy } = useVerbs();
   const { managedBy, decisions, faults } = policy;
   if (decisions.length === 0 && faults.length === 0) return null;
@@ -36,7 +38,7 @@ export function Policy({ policy }: { policy: AppState['policy'] }) {
                 key: titleOf(key),
                 why: messages.policy.faults[why],
               })}
-              {detail !== undefined && <span className="hint"> ({detail})</span>}
+              {detail !== undefined && <span className="hint"> ({faultDetail(detail, localizer)})</span>}
             </p>
           ))}
         </Panel>

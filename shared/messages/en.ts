@@ -2,7 +2,7 @@ import { always } from './en/always.ts';
 import { check } from './en/check.ts';
 import { connection } from './en/connection.ts';
 import { desktop } from './en/desktop.ts';
-import { failures, unknown } from './en/failures.ts';
+import { failures, failureWords, unknown } from './en/failures.ts';
 import { guide } from './en/guide.ts';
 import { policy } from './en/policy.ts';
 import { prompts } from './en/prompts.ts';
@@ -13,7 +13,7 @@ import { settings } from './en/settings.ts';
 import { updates } from './en/updates.ts';
 
 // The rest of it is for administrators' templates only
-const { keys, faults } = policy;
+const { keys, faults, faultDetails } = policy;
 
 /**
  * English, and the shape of every other catalogue. `{name}` is filled in by `say`. The names of buttons are
@@ -31,7 +31,8 @@ export const en = {
   updates,
   check,
   report,
-  policy: { keys, faults },
+  policy: { keys, faults, faultDetails },
   failures,
+  failureWords,
   unknown,
 };

@@ -25,8 +25,8 @@ export interface Localizer {
   readonly gap: string;
   /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
   format: (sentence: string | Plural, params?: Params) => string;
-  /** The three sentences of a failure, filled in. */
-  failure: (failure: Failure) => FailureMessage;
+  /** The three sentences of a failure, filled in. `ownTodo`: in place of its advice, which is for the window. */
+  failure: (failure: Failure, ownTodo?: string) => FailureMessage;
   /** An instant: the time of day, with the day if it is neither today nor less than twelve hours away. */
   instant: (at: number) => string;
   /** A length of time in ms, in its two largest units: `7h 42m`, `42s`. */
@@ -90,10 +90,11 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
     messages,
     gap: /^(zh|yue)\b/.test(locale) ? '' : ' ',
     format,
-    failure: ({ code, params }) => {
+    failure: ({ code, params = {} }, ownTodo) => {
       const { title, happened, todo } = messages.failures[code];
-      const all = { ...messages.unknown, ...params };
-      return { title: format(title, all), happened: format(happened, all), todo: format(todo, all) };
+      const own = Object.entries(params).map(([name, value]): [string, string | number] => [name, inWords(messages, name, value)]);
+      const all = { ...messages.unknown, ...Object.fromEntries(own) };
+      return { title: format(title, all), happened: format(happened, all), todo: format(ownTodo ?? todo, all) };
     },
     instant,
     duration: (ms) => {
@@ -118,6 +119,12 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
     },
     list: (items) => conjunction().format(items),
   };
+}
+
+/** What code fills into a failure, if it is words of ours, in the catalogue's language. */
+function inWords({ failureWords }: Messages, name: string, value: string | number): string | number {
+  const words: Readonly<Record<string, string>> = name === 'found' ? failureWords.found : {};
+  return Object.hasOwn(words, value) ? (words[value] ?? value) : value;
 }
 
 /** Made at the first use: what Intl takes to be made is felt at the start of the app. */

@@ -1,4 +1,4 @@
-import type { PolicyFault, PolicyGroup, PolicyKey } from '../policy/keys.ts';
+import type { PolicyFault, PolicyFaultDetail, PolicyGroup, PolicyKey } from '../policy/keys.ts';
 
 /** A key of the policy as administrators and people read it. */
 export interface PolicyText {
@@ -23,4 +23,6 @@ export interface PolicyMessages {
   readonly supported: string;
   /** What can be wrong with a place or a key. */
   readonly faults: Readonly<Record<PolicyFault, string>>;
+  /** What more can be said of it. It stands in brackets. */
+  readonly faultDetails: Readonly<Record<PolicyFaultDetail, string>>;
 }

@@ -3,7 +3,7 @@ import { always } from './pt/always.ts';
 import { check } from './pt/check.ts';
 import { connection } from './pt/connection.ts';
 import { desktop } from './pt/desktop.ts';
-import { failures, unknown } from './pt/failures.ts';
+import { failures, failureWords, unknown } from './pt/failures.ts';
 import { guide } from './pt/guide.ts';
 import { policy } from './pt/policy.ts';
 import { prompts } from './pt/prompts.ts';
@@ -14,7 +14,7 @@ import { settings } from './pt/settings.ts';
 import { updates } from './pt/updates.ts';
 
 // The rest of it is for administrators' templates only
-const { keys, faults } = policy;
+const { keys, faults, faultDetails } = policy;
 
 /** European Portuguese. */
 export const pt: Messages = {
@@ -29,7 +29,8 @@ export const pt: Messages = {
   updates,
   check,
   report,
-  policy: { keys, faults },
+  policy: { keys, faults, faultDetails },
   failures,
+  failureWords,
   unknown,
 };

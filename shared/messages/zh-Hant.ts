@@ -3,7 +3,7 @@ import { always } from './zh-Hant/always.ts';
 import { check } from './zh-Hant/check.ts';
 import { connection } from './zh-Hant/connection.ts';
 import { desktop } from './zh-Hant/desktop.ts';
-import { failures, unknown } from './zh-Hant/failures.ts';
+import { failures, failureWords, unknown } from './zh-Hant/failures.ts';
 import { guide } from './zh-Hant/guide.ts';
 import { policy } from './zh-Hant/policy.ts';
 import { prompts } from './zh-Hant/prompts.ts';
@@ -14,7 +14,7 @@ import { settings } from './zh-Hant/settings.ts';
 import { updates } from './zh-Hant/updates.ts';
 
 // The rest of it is for administrators' templates only
-const { keys, faults } = policy;
+const { keys, faults, faultDetails } = policy;
 
 /** Traditional Chinese, as it is written in Macau. */
 export const zhHant: Messages = {
@@ -29,7 +29,8 @@ export const zhHant: Messages = {
   updates,
   check,
   report,
-  policy: { keys, faults },
+  policy: { keys, faults, faultDetails },
   failures,
+  failureWords,
   unknown,
 };

@@ -110,3 +110,13 @@ export const policyFaults = [
   'newer',
 ] as const;
 export type PolicyFault = (typeof policyFaults)[number];
+
+/** What more is said of a fault, in words of ours. A failure's code or a system's own text may stand there too. */
+export const policyFaultDetails = [
+  'no JSON object',
+  'not a file',
+  'larger than 2 MiB',
+  'not a path of this system',
+  'missing, or others than an administrator could have written it',
+] as const;
+export type PolicyFaultDetail = (typeof policyFaultDetails)[number];

@@ -6,8 +6,9 @@ import { onTestFinished } from 'vitest';
 import type { Tools } from '../../electron/app/check/doctor.ts';
 import { eventSchema, type CommandEvent } from '../../electron/cli/report.ts';
 import { run, type Host } from '../../electron/cli/run.ts';
+import type { TerminalLocalizer } from '../../electron/cli/terminal-localizer.ts';
 import type { LineOptions, Terminal } from '../../electron/cli/terminal.ts';
-import { withoutPolicy } from '../../electron/app/policy/policy-control.ts';
+import { withoutPolicy, type PolicyView } from '../../electron/app/policy/policy-control.ts';
 import { campusDriver } from '../../electron/gateways/campus/driver.ts';
 import type { ShippedCampus } from '../../electron/storage/campuses.ts';
 import { Secrets } from '../../electron/storage/secrets.ts';
@@ -49,6 +50,10 @@ export interface CliOptions {
   tools?: Partial<Tools>;
   /** The campuses that ship with Causeway. None by default. */
   campuses?: readonly ShippedCampus[];
+  /** English by default. */
+  localizer?: TerminalLocalizer;
+  /** The computer's policy. None by default. */
+  policy?: PolicyView;
 }
 
 /** A settings folder with these profiles, until the test ends. */
@@ -68,7 +73,8 @@ export async function answersFile(folder: string, answers: unknown, mode = 0o600
 }
 
 /** Runs a command in this process. With a typist, a person sits at the terminal. */
-export function startCli(argv: readonly string[], { typist, folder, core = {}, tools = {}, campuses = [] }: CliOptions): CliRun {
+export function startCli(argv: readonly string[], options: CliOptions): CliRun {
+  const { typist, folder, core = {}, tools = {}, campuses = [], localizer = englishTerminal, policy = withoutPolicy } = options;
   const interrupts = new Set<() => void>();
   const watchers = new Set<() => void>();
   const changed = (): void => {
@@ -96,7 +102,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
   const host: Host = {
     version: '0.0.0',
     folder,
-    localizer: englishTerminal,
+    localizer,
     terminal: typist ? terminal : null,
     noTerminal: 'noTerminal',
     out(text) {
@@ -110,7 +116,7 @@ export function startCli(argv: readonly string[], { typist, folder, core = {}, t
       return () => interrupts.delete(listener);
     },
     campuses: () => Promise.resolve(campuses),
-    policy: withoutPolicy,
+    policy,
     tools: {
       ...bareTools,
       ...tools,

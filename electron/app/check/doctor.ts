@@ -1,6 +1,6 @@
 import { agentFor, type Agent } from '../../../shared/user-agent.ts';
-import type { AdviceName, FactName, Finding } from '../../../shared/check.ts';
-import { fail, failureOf, type Failure } from '../../../shared/failure.ts';
+import type { AdviceName, Finding } from '../../../shared/check.ts';
+import { fail, failureOf } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { tunnelMarks } from '../../../shared/tunnel-marks.ts';
 import { fromWorkerSchema } from '../../gateways/openconnect/process/messages.ts';
@@ -13,7 +13,9 @@ import type { Secrets } from '../../storage/secrets.ts';
 import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { findOpenConnect, type ProgramPlaces } from '../../tunnels/openconnect/programs.ts';
 import type { StartWorker } from '../../worker/worker.ts';
+import { passed, problem, remark } from './findings.ts';
 import { checkGateway, type GatewayCheck } from './gateway-check.ts';
+import { ownChecks, type OwnWays } from './own-checks.ts';
 
 const libraryTimeoutMs = 10_000;
 /** A clock may be this far off: certificates and codes still work. */
@@ -48,6 +50,7 @@ export interface DoctorInput {
   /** Whether the computer's policy allows it. */
   oldTlsAllowed: boolean;
   policy: PolicyInForce;
+  own: OwnWays;
   signal: AbortSignal;
 }
 
@@ -57,6 +60,7 @@ export async function* examine(input: DoctorInput): AsyncGenerator<Finding> {
   if (app !== 'here') yield passed('app', app === 'runs' ? 'app' : 'noApp');
   yield* componentChecks(input);
   yield* policyChecks(input);
+  yield* ownChecks(input.own, app !== 'absent');
   const keychain = await secrets.availability();
   yield keychain === 'available' ? passed('keychain', 'keychain') : problem('keychain', { code: `keychain-${keychain}` }, false);
   const { finding, device } = await helperCheck(input);
@@ -193,29 +197,3 @@ async function findLibrary({ startWorker, libraries }: Tools): Promise<string | 
     worker.kill();
   }
 }
-
-type Params = Record<string, string | number>;
-
-const passed = (check: string, fact: FactName, params: Params = {}): Finding => ({
-  check,
-  result: 'ok',
-  says: { kind: 'fact', fact, params },
-  todo: null,
-  prevents: false,
-});
-
-const remark = (check: string, fact: FactName, params: Params, advice: AdviceName, adviceParams: Params = {}): Finding => ({
-  check,
-  result: 'attention',
-  says: { kind: 'fact', fact, params },
-  todo: { advice, params: adviceParams, instead: true },
-  prevents: false,
-});
-
-const problem = (check: string, failure: Failure, prevents: boolean): Finding => ({
-  check,
-  result: 'attention',
-  says: { kind: 'failure', failure },
-  todo: null,
-  prevents,
-});

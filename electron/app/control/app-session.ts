@@ -27,6 +27,9 @@ export function appSession(application: Application, showWindow: () => void): Co
     get alwaysConnect() {
       return application.state.alwaysConnect;
     },
+    get updates() {
+      return application.state.updates;
+    },
     async connect(profileId, typed, quick) {
       if (quick && !application.mayQuickConnect()) throw fail('policy-locked');
       await application.connect(profileId, typed);

@@ -4,6 +4,7 @@ import { accessStateSchema } from '../../../shared/access-state.ts';
 import { profileSummarySchema } from '../../../shared/app-state.ts';
 import { failureSchema } from '../../../shared/failure.ts';
 import { answerSchema } from '../../../shared/prompt.ts';
+import { updateStateSchema } from '../../../shared/updates.ts';
 
 /**
  * The protocol of the private socket between the app and the command line: JSON, one message a line. Both ends parse it
@@ -58,6 +59,7 @@ export const controlValues = {
     profiles: z.array(profileSummarySchema),
     holder: holderSchema,
     alwaysConnect: z.optional(alwaysConnectSchema),
+    updates: z.optional(updateStateSchema),
   }),
   watch: z.object({}),
   connect: z.object({}),

@@ -5,6 +5,7 @@ import type { ProfileSummary } from '../../../shared/app-state.ts';
 import { fail, failureOf } from '../../../shared/failure.ts';
 import { reachesPhone } from '../../../shared/phone-words.ts';
 import type { Answer } from '../../../shared/prompt.ts';
+import type { UpdateState } from '../../../shared/updates.ts';
 import { bindProxy } from '../../access/proxy-binding.ts';
 import { atMost } from '../../net/deadline.ts';
 import { startLoopbackProxy, type LoopbackProxy } from '../../tunnels/loopback-proxy.ts';
@@ -32,6 +33,8 @@ export interface ControlledSession {
   onAccess(listener: (access: AccessState) => void): () => void;
   /** What always-connect does. A command line has none. */
   readonly alwaysConnect?: AlwaysConnectState;
+  /** What it does about updates. A command line does nothing. */
+  readonly updates?: UpdateState;
   /**
    * @param typed whether a person has just typed the command
    * @param quick whether it did not name the campus; fails with `policy-locked` if policy does not allow that
@@ -178,6 +181,7 @@ class Client {
           profiles: [...session.profiles],
           holder: session.holder,
           ...(session.alwaysConnect && { alwaysConnect: session.alwaysConnect }),
+          ...(session.updates && { updates: session.updates }),
         };
       case 'watch':
         this.unwatch ??= session.onAccess((access) => this.sendState(access));

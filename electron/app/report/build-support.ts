@@ -3,6 +3,7 @@ import type { ApplicationDeps } from '../application-deps.ts';
 import { CheckRun } from '../check/check-run.ts';
 import { examine } from '../check/doctor.ts';
 import type { Parts } from '../parts.ts';
+import { updateModeUnder } from '../policy/preferences.ts';
 import { Support } from './support.ts';
 
 /** Builds Report a problem and Check my connection, which looks at all campuses. */
@@ -21,6 +22,14 @@ export function buildSupport(parts: Parts, deps: ApplicationDeps, changed: () =>
         proxies,
         policy: parts.policy.inForce,
         oldTlsAllowed: parts.policy.policy.oldTls === 'allow',
+        own: {
+          updates: parts.state.updates,
+          alwaysConnect: parts.state.alwaysConnect,
+          wanted: {
+            updates: updateModeUnder(parts.policy.inForce, settings.get()),
+            alwaysConnect: parts.state.preferences.alwaysConnect,
+          },
+        },
         signal,
       }),
     now,

@@ -1,7 +1,7 @@
 import { constants, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
-import { policyVersion } from '../../../shared/policy/keys.ts';
+import { policyVersion, type PolicyFaultDetail } from '../../../shared/policy/keys.ts';
 import { onlyRootCanChange } from '../../system/root-owned.ts';
 import { absent, type PolicySource } from './source.ts';
 
@@ -22,13 +22,16 @@ const record = z.record(z.string(), z.unknown());
  */
 export async function readPolicyFile(file: string): Promise<{ enforced: PolicySource; defaults: PolicySource }> {
   const none = { enforced: absent(file, 'enforced'), defaults: absent(`${file} (defaults)`, 'default') };
-  const refused = (state: 'untrusted' | 'unreadable', detail: string) => ({ ...none, enforced: { ...none.enforced, state, detail } });
+  const refused = (state: 'untrusted' | 'unreadable', detail?: string) => ({
+    ...none,
+    enforced: { ...none.enforced, state, ...(detail !== undefined && { detail }) },
+  });
   const start = await readStart(file);
   if (start.kind === 'absent') return none;
-  if (!(await onlyRootCanChange(file))) return refused('untrusted', 'others than an administrator could have written it');
+  if (!(await onlyRootCanChange(file))) return refused('untrusted');
   if (start.kind === 'failed') return refused('unreadable', start.detail);
   const entries = record.safeParse(parse(start.text));
-  if (!entries.success) return refused('unreadable', 'no JSON object');
+  if (!entries.success) return refused('unreadable', 'no JSON object' satisfies PolicyFaultDetail);
   const { version, defaults, ...values } = entries.data;
   // Editors look there for the schema
   delete values['$schema'];
@@ -53,8 +56,8 @@ async function readStart(file: string): Promise<Start> {
     // O_NONBLOCK: do not wait on a named pipe of that name. Windows has no such flag, and there it counts as 0
     await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await handle.stat();
-    if (!stat.isFile()) return { kind: 'failed', detail: 'not a file' };
-    if (stat.size > maxPolicyBytes) return { kind: 'failed', detail: `larger than ${maxPolicyBytes} bytes` };
+    if (!stat.isFile()) return { kind: 'failed', detail: 'not a file' satisfies PolicyFaultDetail };
+    if (stat.size > maxPolicyBytes) return { kind: 'failed', detail: 'larger than 2 MiB' satisfies PolicyFaultDetail };
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxPolicyBytes) });
     return { kind: 'read', text: buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '') };
   } catch (error) {

@@ -105,7 +105,7 @@ function noticesOf(faults: readonly Fault[]): Failure[] {
   const [untrusted, unreadable] = [whole('untrusted'), whole('unreadable')];
   const keys = [...new Set(parts.map(({ key }) => plainLine(key ?? '').slice(0, 60)))].join(', ').slice(0, 500);
   return [
-    ...(untrusted.length > 0 ? [{ code: 'policy-ignored' as const, params: { file: files(untrusted) }, detail: details(untrusted) }] : []),
+    ...(untrusted.length > 0 ? [{ code: 'policy-ignored' as const, params: { file: files(untrusted) } }] : []),
     ...(unreadable.length > 0
       ? [{ code: 'policy-unreadable' as const, params: { file: files(unreadable) }, detail: details(unreadable) }]
       : []),

@@ -1,4 +1,5 @@
 import { failureOf } from '../../../shared/failure.ts';
+import type { PolicyFaultDetail } from '../../../shared/policy/keys.ts';
 import { profileAddressSchema, type ProfileSource } from '../../../shared/policy/schema.ts';
 import { readProfile, type Profile, type ReadProfile } from '../../../shared/profile.ts';
 import { onlyRootCanChange } from '../../system/root-owned.ts';
@@ -40,16 +41,28 @@ export async function readPolicyProfiles(
       read.push(kept.profile);
       faults.push(...kept.dropped.map((name) => ({ key: `${key}.${name}`, why: 'wrong' as const })));
     } catch (error) {
-      const { code, detail } = failureOf(error);
-      faults.push({ key, why: 'profile', detail: code === 'internal' ? (detail ?? code) : code });
+      faults.push({ key, why: 'profile', detail: whyNot(error) });
     }
   }
   return { read, addresses, faults };
 }
 
+/** Nobody may read it as a profile. */
+class Unusable extends Error {
+  constructor(readonly why: PolicyFaultDetail) {
+    super(why);
+  }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Unusable) return error.why;
+  const { code, detail } = failureOf(error);
+  return code === 'internal' ? (detail ?? code) : code;
+}
+
 async function readOne(source: ProfileSource, isAbsolute: (path: string) => boolean): Promise<ReadProfile> {
   if (typeof source !== 'string') return readProfile(JSON.stringify(source));
-  if (!isAbsolute(source)) throw new Error('not a path of this system');
-  if (!(await onlyRootCanChange(source))) throw new Error('missing, or others than an administrator could have written it');
+  if (!isAbsolute(source)) throw new Unusable('not a path of this system');
+  if (!(await onlyRootCanChange(source))) throw new Unusable('missing, or others than an administrator could have written it');
   return readProfileFile(source);
 }

@@ -41,8 +41,8 @@ Options
   --version             The version
 
 Exit codes
-  0 ended on request   2 usage   3 refused by the gateway   4 second factor failed
-  5 unreachable        6 certificate   7 session ended   8 missing component`,
+  0 ended on request   2 usage         3 refused by the gateway   4 second factor failed
+  5 unreachable        6 certificate   7 session ended            8 missing component`,
   usage: {
     needsCode: 'Say which code: causeway explain, and the twelve digits and letters.',
     codeWrong: 'That is no code, or one of its symbols was misheard. It has 12 of these: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
@@ -84,6 +84,7 @@ Exit codes
     overrides: '    not {value}, from {place}',
     fault: '    {key} in {place}: {why}{detail}',
     wholeFault: '{place}: {why}{detail}',
+    detail: ' ({detail})',
   },
   profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
   state: {
@@ -122,6 +123,8 @@ Exit codes
     yes: 'yes',
     proceed: 'Proceed? Type yes to go on: ',
     proceedYes: 'proceed',
+    compare:
+      'Call the help desk and let them read the fingerprint to you. Accept only if every group is the same. If you cannot reach the help desk, press Enter: nothing is sent.',
     certificate: 'Type yes only if the help desk reads you the same fingerprint: ',
     pick: 'Choose a number from 1 to {count}, or type part of a name.',
     more: plural('  … and {count} more. Type part of a name to find one.', { one: '  … and one more. Type part of a name to find it.' }),

@@ -39,6 +39,12 @@ export const unknown = {
   nowDateAt: 'today',
 };
 
+/** Words of ours that code fills into a failure, by placeholder and by what the code says. Any other value is shown as it is. */
+export const failureWords = {
+  /** Of `old-tls`: electron/net/old-tls.ts. */
+  found: { 'TLS 1.2 without safe renegotiation': 'TLS 1.2 without safe renegotiation', '3DES or RC4': '3DES or RC4' },
+};
+
 const checkNetwork = 'Check that this computer is on the Internet, then try again.';
 const callHelpDesk = 'Call the help desk and read them the code below.';
 

@@ -181,4 +181,11 @@ export const policy: PolicyMessages = {
     'unused': 'Nothing reads it any more',
     'newer': 'It was written for a newer version of Causeway. What this version knows counts',
   },
+  faultDetails: {
+    'no JSON object': 'no JSON object',
+    'not a file': 'not a file',
+    'larger than 2 MiB': 'larger than 2 MiB',
+    'not a path of this system': 'not a path of this system',
+    'missing, or others than an administrator could have written it': 'missing, or others than an administrator could have written it',
+  },
 };

@@ -33,6 +33,19 @@ export const check: typeof english = {
     provedByAuthority: 'Esse serviço confirma {gateway} pela autoridade do respetivo campus.',
     signInPage: '{campus}: o início de sessão é feito numa página do próprio campus, que só a aplicação Causeway mostra.',
     noProfile: 'Ainda não há nenhum campus configurado aqui, por isso nenhum gateway foi verificado.',
+    updatesOn: 'O Causeway mantém-se atualizado.',
+    updateReady: 'A versão {version} está pronta. É instalada quando sair do Causeway.',
+    updatesByApp:
+      'As atualizações estão ativas. A aplicação procura-as enquanto está aberta, a menos que tenha sido instalada pela equipa de informática ou pelo gestor de pacotes.',
+    updatesByOthers: 'A equipa de informática ou o gestor de pacotes atualiza o Causeway neste computador.',
+    updatesNot: 'Esta cópia do Causeway não se atualiza.',
+    updatesOff: 'As atualizações estão desativadas.',
+    updatesOffByPolicy: 'A política deste computador desativou as atualizações.',
+    alwaysOn: 'O Causeway liga-se sozinho fora do campus.',
+    alwaysPaused: 'A ligação automática está em pausa até {untilAt}.',
+    alwaysWaiting: 'De momento não é possível chegar ao campus. O Causeway tenta novamente, sozinho, às {untilAt}.',
+    alwaysAsks: 'De momento o Causeway não consegue ligar-se sozinho: precisa de si.',
+    alwaysNeedsApp: 'O Causeway devia ligar-se sozinho fora do campus, mas a aplicação não está aberta.',
   },
   advice: {
     install: 'No Debian: sudo apt install {packages}. Noutros sistemas, volte a instalar o Causeway, que o inclui.',
@@ -42,5 +55,8 @@ export const check: typeof english = {
     onlySystemTunnels: 'Só os perfis com um túnel para todo o sistema precisam dele.',
     startApp: 'Abra a aplicação antes de executar causeway connect. A página abre-se lá.',
     addProfile: 'Adicione primeiro o seu campus.',
+    switchUpdatesOn: 'As versões novas corrigem falhas de segurança: ative as atualizações nas Definições.',
+    connectYourself: 'Ligue-se por si: verá o que é preciso.',
+    startForAlways: 'Abra a aplicação ou deixe-a abrir-se quando iniciar sessão neste computador.',
   },
 };

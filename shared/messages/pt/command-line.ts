@@ -79,6 +79,7 @@ Códigos de saída
     overrides: '    não {value}, de {place}',
     fault: '    {key} em {place}: {why}{detail}',
     wholeFault: '{place}: {why}{detail}',
+    detail: ' ({detail})',
   },
   profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
   state: {
@@ -123,6 +124,8 @@ Códigos de saída
     yes: 'sim',
     proceed: 'Continuar? Escreva sim para continuar: ',
     proceedYes: 'continuar',
+    compare:
+      'Telefone para o serviço de apoio e peça que lhe leiam a impressão digital. Aceite apenas se todos os grupos forem iguais. Se não conseguir contactar o serviço de apoio, prima Enter: nada é enviado.',
     certificate: 'Escreva sim apenas se o serviço de apoio lhe ler a mesma impressão digital: ',
     pick: 'Escolha um número de 1 a {count} ou escreva parte de um nome.',
     more: plural('  … e mais {count}. Escreva parte de um nome para o encontrar.', {

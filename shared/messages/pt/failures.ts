@@ -37,6 +37,11 @@ export const unknown: Messages['unknown'] = {
   nowDateAt: 'hoje',
 };
 
+/** Words of ours that code fills into a failure; see the English ones. */
+export const failureWords: Messages['failureWords'] = {
+  found: { 'TLS 1.2 without safe renegotiation': 'TLS 1.2 sem renegociação segura', '3DES or RC4': '3DES ou RC4' },
+};
+
 const checkNetwork = 'Verifique se este computador tem acesso à Internet e tente novamente.';
 const callHelpDesk = 'Contacte o serviço de apoio e leia-lhe o código abaixo.';
 const wifiFirst = 'Num hotel ou num café, abra primeiro uma página Web e inicie sessão no Wi-Fi.';

@@ -185,4 +185,11 @@ export const policy: PolicyMessages = {
     'unused': 'Já não tem efeito',
     'newer': 'Foi escrito para uma versão mais recente do Causeway. Só se aplica o que esta versão conhece',
   },
+  faultDetails: {
+    'no JSON object': 'não é um objeto JSON',
+    'not a file': 'não é um ficheiro',
+    'larger than 2 MiB': 'maior do que 2 MiB',
+    'not a path of this system': 'não é um caminho deste sistema',
+    'missing, or others than an administrator could have written it': 'não existe, ou pode ter sido escrito por quem não é administrador',
+  },
 };

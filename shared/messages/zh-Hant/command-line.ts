@@ -86,6 +86,7 @@ export const commandLine: typeof english = {
     overrides: '    取代 {place} 的 {value}',
     fault: '    {place} 的 {key}：{why}{detail}',
     wholeFault: '{place}：{why}{detail}',
+    detail: '（{detail}）',
   },
   profile: '{id}  {name}  ({gateways}; {protocol}, {tunnel})',
   state: {
@@ -123,6 +124,7 @@ export const commandLine: typeof english = {
     yes: 'yes',
     proceed: '繼續（Proceed）？如要繼續，請輸入 yes：',
     proceedYes: 'proceed',
+    compare: '請致電服務中心，請職員讀出數碼指紋。每一組都相同才可接受。如未能聯絡服務中心，請按 Enter：不會傳送任何資料。',
     certificate: '服務中心讀出的數碼指紋必須完全相同，才可輸入 yes：',
     pick: '請選擇 1 至 {count} 的號碼，或輸入名稱的一部分。',
     more: plural('  … 另有 {count} 項。輸入名稱的一部分即可搜尋。'),

@@ -34,6 +34,11 @@ export const unknown: Messages['unknown'] = {
   nowDateAt: '今天',
 };
 
+/** Words of ours that code fills into a failure; see the English ones. */
+export const failureWords: Messages['failureWords'] = {
+  found: { 'TLS 1.2 without safe renegotiation': 'TLS 1.2，不支援安全重新協商', '3DES or RC4': '3DES 或 RC4' },
+};
+
 const checkNetwork = '請檢查這部電腦能否上網，然後再試一次。';
 const callHelpDesk = '請致電服務中心，並讀出下方的代碼。';
 const persists = '請再試一次。如問題持續，請致電服務中心，並讀出下方的代碼。';

@@ -170,4 +170,11 @@ export const policy: PolicyMessages = {
     'unused': '已不再讀取',
     'newer': '為較新版本的 Causeway 而寫；本版本認識的部分仍然有效',
   },
+  faultDetails: {
+    'no JSON object': '不是 JSON 物件',
+    'not a file': '不是檔案',
+    'larger than 2 MiB': '大於 2 MiB',
+    'not a path of this system': '不是這個系統的路徑',
+    'missing, or others than an administrator could have written it': '檔案不存在，或管理員以外的人可以寫入',
+  },
 };

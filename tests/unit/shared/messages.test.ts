@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { failureCodes } from '../../../shared/failure.ts';
 import { en } from '../../../shared/messages/en.ts';
-import { createLocalizer } from '../../../shared/messages/localizer.ts';
+import { createLocalizer, loadLocalizer } from '../../../shared/messages/localizer.ts';
 
 /** Every sentence of a catalogue with the path to it: `home.tasks`. */
 function sentencesOf(texts: object, path: string[] = []): [path: string, sentence: string][] {
@@ -92,6 +92,17 @@ describe('speaking', () => {
 
   test('filled-in text is never read as a placeholder', () => {
     expect(format('{host} {user}', { host: '{user}', user: 'mei' })).toBe('{user} mei');
+  });
+
+  test.each([
+    ['en', 'TLS 1.2 without safe renegotiation'],
+    ['pt', 'TLS 1.2 sem renegociação segura'],
+    ['zh-Hant', 'TLS 1.2，不支援安全重新協商'],
+  ] as const)('what code fills into a failure is in the language %s', async (language, found) => {
+    const localizer = await loadLocalizer(language, ['en-GB']);
+    const params = { host: 'vpn.test', found: 'TLS 1.2 without safe renegotiation' };
+    expect(localizer.failure({ code: 'old-tls', params }).happened).toContain(found);
+    expect(localizer.failure({ code: 'old-tls', params: { ...params, found: 'TLS 1.0' } }).happened).toContain('TLS 1.0');
   });
 
   test('durations, distances and amounts are written in words', () => {
