@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http';
 import * as z from 'zod';
 import { CausewayError } from '../../shared/failure.ts';
-import { clockTime } from '../pages/clock.ts';
 import { typedPassword } from '../pages/forms.ts';
-import { wordsFor } from '../pages/languages.ts';
+import { speechFor } from '../pages/languages.ts';
 import { listenerOf } from '../pages/listener.ts';
 import { leave, redirect, type Reply } from '../pages/reply.ts';
 import { checkCsrf, Sessions } from '../pages/sessions.ts';
@@ -73,7 +72,7 @@ export function createAdfs({ directory, assertions, duo, now, origins, consumer 
   };
 
   const showForm = (visit: Visit, csrf: string, problem: string | null, userName: string, cookies: string[] = []): Reply => {
-    const { adfs } = wordsFor(visit);
+    const { adfs } = speechFor(visit).words;
     const { pathname, search } = new URL(visit.req.url);
     const body = formPage(adfs, { csrf, action: `${pathname}${search}`, problem, userName, domain: campusName });
     return show(visit, { title: adfs.title, body, scripts: ['adfs-form.js'] }, 200, cookies);
@@ -95,7 +94,8 @@ export function createAdfs({ directory, assertions, duo, now, origins, consumer 
     const fields = await readForm(visit);
     checkCsrf(session.csrf, fields['csrf']);
     const { UserName, Password } = parseFields(signInForm, fields);
-    const { adfs } = wordsFor(visit);
+    const speech = speechFor(visit);
+    const { adfs } = speech.words;
     const userName = UserName.trim();
     const userId = userIdIn(userName);
     if (userId === null) return showForm(visit, session.csrf, adfs.noUser, userName);
@@ -105,7 +105,7 @@ export function createAdfs({ directory, assertions, duo, now, origins, consumer 
       case 'wrong':
         return showForm(visit, session.csrf, adfs.wrong, userName);
       case 'locked':
-        return showForm(visit, session.csrf, adfs.locked(clockTime(checked.untilAt)), userName);
+        return showForm(visit, session.csrf, speech.say(adfs.locked, { time: speech.time(checked.untilAt) }), userName);
       case 'right': {
         const state = pending.mint({ ...asked, session: session.id, userId: checked.userId }).token;
         return leave(duo.start({ userId: checked.userId, returnTo: new URL(afterDuoPath, origins.login), state }));
@@ -121,7 +121,7 @@ export function createAdfs({ directory, assertions, duo, now, origins, consumer 
     if (!session || signIn?.session !== session.id || proved !== signIn.userId) return over(visit);
     const token = assertions.mint(signIn.request.id, signIn.userId);
     const response = encodeResponse({ inResponseTo: signIn.request.id, token });
-    const { adfs } = wordsFor(visit);
+    const { adfs } = speechFor(visit).words;
     const body = sendOnPage(adfs, { consumer, response, relayState: signIn.relayState });
     sessions.close(session);
     return show(visit, { title: adfs.sendOn, body, scripts: ['send-on.js'] });

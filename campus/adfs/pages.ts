@@ -42,7 +42,7 @@ export function formPage(words: Words['adfs'], { csrf, action, problem, userName
           name="UserName"
           type="email"
           value="${userName}"
-          placeholder="${words.example}"
+          placeholder="someone@${domain}"
           spellcheck="false"
           autocapitalize="none"
           autocomplete="off"

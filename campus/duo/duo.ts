@@ -4,23 +4,22 @@ import * as z from 'zod';
 import { CausewayError } from '../../shared/failure.ts';
 import { plainPasscode } from '../../shared/prompt.ts';
 import { assertionSchema } from '../factors/webauthn.ts';
-import { clockTime } from '../pages/clock.ts';
 import { lastingCookie, readCookie } from '../pages/cookies.ts';
 import { typedPasscode } from '../pages/forms.ts';
-import { wordsFor } from '../pages/languages.ts';
+import { speechFor } from '../pages/languages.ts';
 import { listenerOf } from '../pages/listener.ts';
 import { settles } from '../pages/long-poll.ts';
 import { json, leave, redirect, type Answer } from '../pages/reply.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
 import { newSignInSite, type SignInPage } from '../pages/sign-in-site.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
-import type { Words } from '../pages/words/words.ts';
+import type { Speech } from '../pages/speech.ts';
 import { promptPath, requestParameter, type DuoRequest } from './exchange.ts';
 import { codeBody, keyBody, lockedBody, noDeviceBody, optionsBody, pushBody, trustBody } from './pages.ts';
 import { paths } from './paths.ts';
-import { accept, checkCode, newPrompt, pushDevices, sendPush, type DuoOptions, type Problem, type Prompt } from './prompt.ts';
+import { accept, checkCode, newPrompt, pushDevices, sendPush, type DuoOptions, type Prompt } from './prompt.ts';
 
-type Guest = Session<Prompt> & { readonly words: Words['duo'] };
+type Guest = Session<Prompt> & { readonly speech: Speech };
 
 const deviceForm = z.object({ device: z.string().min(1).max(200) });
 const codeForm = z.object({ code: typedPasscode });
@@ -64,7 +63,7 @@ export function createDuo(options: DuoOptions): RequestListener {
 
   const guestOf = (visit: Visit): Guest | null => {
     const session = sessions.find(visit);
-    return session && { ...session, words: wordsFor(visit).duo };
+    return session && { ...session, speech: speechFor(visit) };
   };
 
   /** Adds a page for the time until a factor is accepted. */
@@ -74,7 +73,7 @@ export function createDuo(options: DuoOptions): RequestListener {
       if (!guest) return over(visit);
       if (guest.state.proved) return redirect(paths.trust);
       const untilAt = factors.lockedUntil(guest.state.request.userId);
-      if (untilAt !== null) return show(visit, { title: guest.words.locked, body: lockedBody(guest.words, clockTime(untilAt)) });
+      if (untilAt !== null) return show(visit, { title: guest.speech.words.duo.locked, body: lockedBody(guest.speech, untilAt) });
       const draft = body(guest, visit);
       return draft ? show(visit, draft) : redirect(paths.options);
     });
@@ -97,9 +96,9 @@ export function createDuo(options: DuoOptions): RequestListener {
     });
   };
 
-  get(paths.push, ({ state, csrf, words }) => {
+  get(paths.push, ({ state, csrf, speech }) => {
     if (!state.push) return null;
-    return { title: words.push.title, body: pushBody(words, csrf, state.push), changes: state.push.outcome === null };
+    return { title: speech.words.duo.push.title, body: pushBody(speech, csrf, state.push), changes: state.push.outcome === null };
   });
   post(paths.push, deviceForm, async ({ state }, { device }) => {
     await sendPush(factors, state, device);
@@ -110,36 +109,44 @@ export function createDuo(options: DuoOptions): RequestListener {
     return json({ changed: sent?.outcome !== null || (await settles(sent.push.outcome, visit)) });
   });
 
-  get(paths.options, ({ state, csrf, words }) => {
+  get(paths.options, ({ state, csrf, speech }) => {
+    const words = speech.words.duo;
     const { userId } = state.request;
     const devices = pushDevices(factors, userId);
     const keys = securityKeys.keys(userId);
     const hasCode = factors.devices(userId).length > 0 || factors.hasRecoveryPasscode(userId, 'gateway');
-    if (!hasCode && keys.length === 0) return { title: words.noDevice, body: noDeviceBody(words, options.recoveryAddress) };
-    return { title: words.options.title, body: optionsBody(words, csrf, { devices, keys, waiting: state.push?.outcome === null }) };
+    if (!hasCode && keys.length === 0) return { title: words.noDevice, body: noDeviceBody(speech, options.recoveryAddress) };
+    return { title: words.options.title, body: optionsBody(speech, csrf, { devices, keys, waiting: state.push?.outcome === null }) };
   });
 
   for (const kind of ['passcode', 'bypass'] as const) {
-    get(paths[kind], ({ state, csrf, words }) => ({ title: words[kind].title, body: codeBody(words, csrf, kind, takeProblem(state)) }));
+    get(paths[kind], ({ state, csrf, speech }, visit) => ({
+      title: speech.words.duo[kind].title,
+      body: codeBody(speech, csrf, kind, state.problem.take(visit)),
+    }));
     post(paths[kind], codeForm, async ({ state }, { code }) => {
       await checkCode(factors, state, plainPasscode(code), digits[kind]);
       return redirect(state.proved ? paths.trust : paths[kind]);
     });
   }
 
-  get(paths.key, ({ state, csrf, words }) => {
+  get(paths.key, ({ state, csrf, speech }, visit) => {
     const { userId } = state.request;
     if (securityKeys.keys(userId).length === 0) return null;
     const request = securityKeys.request('prove', userId);
     state.challenge = request.challenge;
-    return { title: words.key.title, body: keyBody(words, csrf, request, takeProblem(state)), scripts: ['security-key.js'] };
+    return {
+      title: speech.words.duo.key.title,
+      body: keyBody(speech, csrf, request, state.problem.take(visit)),
+      scripts: ['security-key.js'],
+    };
   });
   post(paths.key, assertionSchema, async ({ state }, answer) => {
     const { challenge } = state;
     state.challenge = null;
     const right = challenge !== null && (await securityKeys.check(state.request.userId, challenge, answer));
     if (right) accept(state);
-    else state.problem = { kind: 'key' };
+    else state.problem.put({ kind: 'key' });
     return redirect(right ? paths.trust : paths.key);
   });
 
@@ -147,7 +154,7 @@ export function createDuo(options: DuoOptions): RequestListener {
     const guest = guestOf(visit);
     if (!guest) return over(visit);
     if (!guest.state.proved) return redirect(paths.options);
-    return show(visit, { title: guest.words.trust.title, body: trustBody(guest.words, guest.csrf) });
+    return show(visit, { title: guest.speech.words.duo.trust.title, body: trustBody(guest.speech, guest.csrf) });
   });
   post(paths.trust, trustForm, async (guest, { own }) => {
     const { request, proved } = guest.state;
@@ -162,11 +169,4 @@ export function createDuo(options: DuoOptions): RequestListener {
   }
 
   return listenerOf(router);
-}
-
-/** Why the last attempt failed, to show it once. */
-function takeProblem(prompt: Prompt): Problem | null {
-  const { problem } = prompt;
-  prompt.problem = null;
-  return problem;
 }

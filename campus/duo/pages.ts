@@ -5,30 +5,30 @@ import { button, field, form } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox, live, noteBox } from '../pages/layout.ts';
-import type { Words } from '../pages/words/words.ts';
+import type { Speech } from '../pages/speech.ts';
 import type { Device, PushOutcome } from '../services.ts';
 import { paths } from './paths.ts';
 import type { Problem, SentPush } from './prompt.ts';
 
-type DuoWords = Words['duo'];
-
 /** How long a push rings, which is how long the campus waits for an answer. */
 const pushMs = 60_000;
 
-const otherOptions = (words: DuoWords): Html => html`<p><a class="button plain" href="${paths.options}">${words.push.other}</a></p>`;
+const otherOptions = ({ words: { duo } }: Speech): Html =>
+  html`<p><a class="button plain" href="${paths.options}">${duo.push.other}</a></p>`;
 
 /** A push that waits, or how it ended. The page continues by itself once it is approved. */
-export function pushBody(words: DuoWords, csrf: string, sent: SentPush): Html {
+export function pushBody(speech: Speech, csrf: string, sent: SentPush): Html {
   const { outcome } = sent;
   const ended = outcome === null || outcome === 'approved' ? null : outcome;
-  return html`${live('push', ended ? endedPart(words, csrf, sent.push.device, ended) : waitingPart(words, sent))} ${otherOptions(words)}`;
+  return html`${live('push', ended ? endedPart(speech, csrf, sent.push.device, ended) : waitingPart(speech, sent))} ${otherOptions(speech)}`;
 }
 
-function waitingPart(words: DuoWords, { push }: SentPush): Html {
+function waitingPart(speech: Speech, { push }: SentPush): Html {
+  const words = speech.words.duo;
   return html`<h1>${words.push.title}</h1>
     <div class="state" data-wait="${paths.wait}">
-      ${ring(push.deadline, pushMs, words.push.until)}
-      <p>${words.push.sent(push.device.name)}</p>
+      ${ring(speech, push.deadline, pushMs)}
+      <p>${speech.say(words.push.sent, { device: push.device.name })}</p>
     </div>
     ${
       push.number &&
@@ -37,8 +37,8 @@ function waitingPart(words: DuoWords, { push }: SentPush): Html {
     }`;
 }
 
-function endedPart(words: DuoWords, csrf: string, device: Device, outcome: Exclude<PushOutcome, 'approved'>): Html {
-  const { ended } = words;
+function endedPart({ words: { duo } }: Speech, csrf: string, device: Device, outcome: Exclude<PushOutcome, 'approved'>): Html {
+  const { ended } = duo;
   const [title, text, icon] = {
     'denied': [ended.denied, ended.deniedText, icons.cross] as const,
     'timed-out': [ended.timedOut, ended.timedOutText, icons.clock] as const,
@@ -49,7 +49,7 @@ function endedPart(words: DuoWords, csrf: string, device: Device, outcome: Exclu
       <span class="badge bad">${icon}</span>
       <p>${text}</p>
     </div>
-    ${pushAgain(csrf, device, button(words.send))}`;
+    ${pushAgain(csrf, device, button(duo.send))}`;
 }
 
 const pushAgain = (csrf: string, device: Device, body: Html, quiet = false): Html =>
@@ -57,15 +57,15 @@ const pushAgain = (csrf: string, device: Device, body: Html, quiet = false): Htm
 
 /** All second factors of this person. If a push is pending, its approval still continues the sign-in. */
 export function optionsBody(
-  words: DuoWords,
+  speech: Speech,
   csrf: string,
   offer: { devices: readonly Device[]; keys: readonly SecurityKey[]; waiting: boolean },
 ): Html {
-  const { options } = words;
+  const { options } = speech.words.duo;
   const pushes = offer.devices.map((device) => {
     const choice = html`<button type="submit" class="choice">
       ${icons[device.kind]}
-      <span><strong>${options.push}</strong><span class="hint">${options.pushHint(device.name)}</span></span>
+      <span><strong>${options.push}</strong><span class="hint">${speech.say(options.pushHint, { device: device.name })}</span></span>
     </button>`;
     return pushAgain(csrf, device, choice, true);
   });
@@ -85,7 +85,8 @@ const link = (address: string, icon: Html, label: string, hint: string): Html =>
   >`;
 
 /** A page for a code: six digits of Duo Mobile, or nine of the recovery passcode. */
-export function codeBody(words: DuoWords, csrf: string, kind: 'passcode' | 'bypass', problem: Problem | null): Html {
+export function codeBody(speech: Speech, csrf: string, kind: 'passcode' | 'bypass', problem: Problem | null): Html {
+  const words = speech.words.duo;
   const { title, text, label } = words[kind];
   const code = field({
     name: 'code',
@@ -96,18 +97,20 @@ export function codeBody(words: DuoWords, csrf: string, kind: 'passcode' | 'bypa
     autofocus: true,
   });
   return html`<h1>${title}</h1>
-    ${problem && alertBox(html`<p>${problemText(words, kind, problem)}</p>`)}
+    ${problem && alertBox(html`<p>${problemText(speech, kind, problem)}</p>`)}
     <p>${text}</p>
-    ${form(csrf, html`${code} ${button(words.passcode.verify)}`, { action: paths[kind] })} ${otherOptions(words)}`;
+    ${form(csrf, html`${code} ${button(words.passcode.verify)}`, { action: paths[kind] })} ${otherOptions(speech)}`;
 }
 
-function problemText(words: DuoWords, kind: 'passcode' | 'bypass', { kind: problem, triesLeft = 0 }: Problem): string {
+function problemText(speech: Speech, kind: 'passcode' | 'bypass', { kind: problem, triesLeft = 0 }: Problem): string {
+  const words = speech.words.duo;
   const text = { wrong: words.wrong, used: words.used, expired: words.expired, digits: words[kind].digits, key: words.key.failed }[problem];
-  return triesLeft > 0 ? `${text} ${words.triesLeft(triesLeft)}` : text;
+  return triesLeft > 0 ? `${text} ${speech.say(speech.words.triesLeft, { count: triesLeft })}` : text;
 }
 
 /** The page for a security key. Its script talks to the browser. */
-export function keyBody(words: DuoWords, csrf: string, request: KeyRequest, problem: Problem | null): Html {
+export function keyBody(speech: Speech, csrf: string, request: KeyRequest, problem: Problem | null): Html {
+  const words = speech.words.duo;
   return html`<h1>${words.key.title}</h1>
     <div id="key-problem" ${problem === null && html`hidden`}>${alertBox(html`<p>${words.key.failed}</p>`)}</div>
     <p>${words.key.text}</p>
@@ -119,13 +122,13 @@ export function keyBody(words: DuoWords, csrf: string, request: KeyRequest, prob
       <input type="hidden" name="signature" />
       ${button(words.key.use)}
     </form>
-    ${otherOptions(words)}`;
+    ${otherOptions(speech)}`;
 }
 
-export function trustBody(words: DuoWords, csrf: string): Html {
-  const { trust } = words;
+export function trustBody(speech: Speech, csrf: string): Html {
+  const { trust } = speech.words.duo;
   return html`<h1>${trust.title}</h1>
-    <p>${trust.text(trustDays)}</p>
+    <p>${speech.say(trust.text, { days: trustDays })}</p>
     ${form(
       csrf,
       html`${button(trust.yes, { name: 'own', value: 'yes' })} ${button(trust.no, { name: 'own', value: 'no', tone: 'plain' })}`,
@@ -133,14 +136,15 @@ export function trustBody(words: DuoWords, csrf: string): Html {
     )}`;
 }
 
-export function lockedBody(words: DuoWords, time: string): Html {
+export function lockedBody(speech: Speech, untilAt: number): Html {
+  const words = speech.words.duo;
   return html`<h1>${words.locked}</h1>
-    ${alertBox(html`<p>${words.lockedText(time)}</p>`)}
+    ${alertBox(html`<p>${speech.say(words.lockedText, { time: speech.time(untilAt) })}</p>`)}
     <p class="hint">${words.options.help}</p>`;
 }
 
 /** For people with neither a device nor a passcode: what to do. */
-export function noDeviceBody(words: DuoWords, recoveryAddress: string): Html {
+export function noDeviceBody({ words: { duo: words } }: Speech, recoveryAddress: string): Html {
   return html`<h1>${words.noDevice}</h1>
     ${noteBox(html`<p>${words.noDeviceText}</p>`)}
     <p>${words.noDeviceThen}</p>

@@ -1,6 +1,7 @@
 import type { Failure } from '../../shared/failure.ts';
 import type { SecurityKeys } from '../factors/security-keys.ts';
 import type { TrustedBrowsers } from '../factors/trusted-browsers.ts';
+import { ShownOnce } from '../pages/once.ts';
 import type { Device, Factors, Push, PushOutcome } from '../services.ts';
 import type { DuoExchange, DuoRequest } from './exchange.ts';
 
@@ -22,7 +23,7 @@ export interface SentPush {
   outcome: PushOutcome | null;
 }
 
-/** Why the last attempt failed. Shown once. */
+/** Why the last attempt failed. */
 export interface Problem {
   kind: 'wrong' | 'used' | 'expired' | 'digits' | 'key';
   triesLeft?: number;
@@ -32,14 +33,20 @@ export interface Problem {
 export interface Prompt {
   readonly request: DuoRequest;
   push: SentPush | null;
-  problem: Problem | null;
+  readonly problem: ShownOnce<Problem>;
   /** The challenge of the security key page that is open. */
   challenge: string | null;
   /** Whether a factor was accepted. */
   proved: boolean;
 }
 
-export const newPrompt = (request: DuoRequest): Prompt => ({ request, push: null, problem: null, challenge: null, proved: false });
+export const newPrompt = (request: DuoRequest): Prompt => ({
+  request,
+  push: null,
+  problem: new ShownOnce(),
+  challenge: null,
+  proved: false,
+});
 
 /** Devices that take a push, the default one first. */
 export const pushDevices = (factors: Factors, userId: string): Device[] =>
@@ -64,19 +71,18 @@ export async function sendPush(factors: Factors, prompt: Prompt, deviceId: strin
 /** Marks the prompt as proved, and withdraws a pending push from the phone. */
 export function accept(prompt: Prompt): void {
   prompt.proved = true;
-  prompt.problem = null;
   prompt.push?.push.cancel();
 }
 
 /** Checks a code. One with another number of digits is refused, and does not count as an attempt. */
 export async function checkCode(factors: Factors, prompt: Prompt, code: string, digits: number): Promise<void> {
   if (code.length !== digits) {
-    prompt.problem = { kind: 'digits' };
+    prompt.problem.put({ kind: 'digits' });
     return;
   }
   const result = await factors.checkPasscode(prompt.request.userId, code, 'gateway');
   if (result.ok) accept(prompt);
-  else prompt.problem = problemOf(result.failure, result.triesLeft);
+  else prompt.problem.put(problemOf(result.failure, result.triesLeft));
 }
 
 function problemOf({ code }: Failure, triesLeft: number): Problem {

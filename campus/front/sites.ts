@@ -4,11 +4,14 @@ import { discoveryPath, type Profile } from '../../shared/profile.ts';
 import { relayPath, type Services } from '../open-services.ts';
 import { ncPath } from '../nc/server.ts';
 import { html } from '../pages/html.ts';
-import { draw, type Look } from '../pages/layout.ts';
+import { speechFor } from '../pages/languages.ts';
+import type { Look } from '../pages/layout.ts';
 import { listenerOf, newSite } from '../pages/listener.ts';
-import { json, page } from '../pages/reply.ts';
+import { json } from '../pages/reply.ts';
+import { drawPage } from '../pages/site-page.ts';
 import { createPhone } from '../phone/phone.ts';
 import { createRecovery } from '../recovery/recovery.ts';
+import { issuerName } from '../profile.ts';
 import type { Site } from './front.ts';
 
 /** The campus's addresses for a browser on this computer. */
@@ -59,26 +62,28 @@ export const profilePath = ({ id }: Profile): string => `/${id}.causeway`;
 
 /** The campus's front page, and its profile, which clients discover by address or download as a file. */
 function createIndex({ now, addresses, profile }: SiteOptions): RequestListener {
-  const look: Look = { service: 'Campus Test University', address: addresses.index };
+  const look: Look = { service: () => issuerName, address: addresses.index };
   const site = newSite({ look, now });
   site
-    .get('/', () => {
-      const body = html`<h1>Campus Test University</h1>
-        <p class="lead">A whole campus on this computer, to try Causeway with.</p>
+    .get('/', (visit) => {
+      const speech = speechFor(visit);
+      const words = speech.words.front;
+      const body = html`<h1>${issuerName}</h1>
+        <p class="lead">${words.lead}</p>
         <div class="choices">
           <a class="choice" href="${addresses.recovery}"
-            ><span><strong>Account recovery</strong><span class="hint">For those who lost their phone</span></span></a
+            ><span><strong>${words.recovery}</strong><span class="hint">${words.recoveryHint}</span></span></a
           >
           <a class="choice" href="${addresses.phone}"
-            ><span><strong>Pocket phones</strong><span class="hint">Codes, and sign-ins to approve</span></span></a
+            ><span><strong>${words.phones}</strong><span class="hint">${words.phonesHint}</span></span></a
           >
           <a class="choice" href="${addresses.profile}"
-            ><span><strong>Profile for Causeway</strong><span class="hint">The file that tells the client about this campus</span></span></a
+            ><span><strong>${words.profile}</strong><span class="hint">${words.profileHint}</span></span></a
           >
         </div>
-        <p>VPN gateway: ${addresses.gateway}</p>
-        <p>Device portal: ${addresses.portal} (on campus, or through the VPN)</p>`;
-      return page(draw(look, { title: 'Welcome', body, now: now() }));
+        <p>${speech.say(words.gateway, { address: addresses.gateway })}</p>
+        <p>${speech.say(words.portal, { address: addresses.portal })}</p>`;
+      return drawPage({ look, now }, visit, { title: words.title, body });
     })
     .get(discoveryPath, () => json(profile))
     .get(profilePath(profile), () => json(profile, 200, { 'Content-Disposition': `attachment; filename="${profile.id}.causeway"` }));
@@ -87,13 +92,14 @@ function createIndex({ now, addresses, profile }: SiteOptions): RequestListener 
 
 /** The page that a browser sees at the gateway: there is nothing to do here. */
 function createGatewayPage({ now, addresses }: SiteOptions): RequestListener {
-  const look: Look = { service: 'VPN gateway', address: addresses.gateway };
+  const look: Look = { service: ({ front }) => front.gatewayPage.service, address: addresses.gateway };
   const site = newSite({ look, now });
-  site.get('/', () => {
-    const body = html`<h1>This is a VPN gateway</h1>
-      <p>Causeway connects here. There is nothing to see in a browser.</p>
-      <p><a class="button" href="${addresses.index}">Go to the campus</a></p>`;
-    return page(draw(look, { title: 'VPN gateway', body, now: now() }));
+  site.get('/', (visit) => {
+    const words = speechFor(visit).words.front.gatewayPage;
+    const body = html`<h1>${words.title}</h1>
+      <p>${words.text}</p>
+      <p><a class="button" href="${addresses.index}">${words.go}</a></p>`;
+    return drawPage({ look, now }, visit, { title: words.service, body });
   });
   return listenerOf(site);
 }

@@ -4,7 +4,7 @@ import { CausewayError } from '../../shared/failure.ts';
 import { encodeRequest, decodeResponse, newRequestId, type Assertions } from '../adfs/saml.ts';
 import type { SessionInfo, Sessions as VpnSessions } from '../gateway/sessions.ts';
 import { readCookie } from '../pages/cookies.ts';
-import { wordsFor } from '../pages/languages.ts';
+import { speechFor } from '../pages/languages.ts';
 import { listenerOf } from '../pages/listener.ts';
 import { leave, redirect, type Reply } from '../pages/reply.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
@@ -106,7 +106,8 @@ export function createIvanti(options: IvantiOptions): RequestListener {
   router.get('/', toProvider);
 
   router.get(gatewayPaths.welcome, (visit) => {
-    const words = wordsFor(visit).gateway;
+    const speech = speechFor(visit);
+    const words = speech.words.gateway;
     const page = visit.req.query('p');
     if (page === shown.out) return show(visit, { title: words.out, body: outBody(words) });
     if (page === shown.failed) return show(visit, { title: words.failed, body: failedBody(words) });
@@ -117,7 +118,7 @@ export function createIvanti(options: IvantiOptions): RequestListener {
       return show(visit, { title: words.notice, body: noticeBody(words, session.csrf, notice) });
     if (page === shown.sessions) {
       const list = others(userId);
-      return show(visit, { title: words.sessions, body: sessionsBody(words, session.csrf, list, list.length >= perPerson) });
+      return show(visit, { title: words.sessions, body: sessionsBody(speech, session.csrf, list, list.length >= perPerson) });
     }
     return toProvider(visit);
   });
@@ -163,8 +164,9 @@ export function createIvanti(options: IvantiOptions): RequestListener {
     const person = session && directory.person(session.userId);
     if (!person) return redirect('/');
     sessions.touch(session.id);
-    const words = wordsFor(visit).gateway;
-    return show(visit, { title: words.home(person.name), body: homeBody(words, person.name, options.portalAddress) });
+    const speech = speechFor(visit);
+    const title = speech.say(speech.words.gateway.home, { name: person.name });
+    return show(visit, { title, body: homeBody(speech.words.gateway, title, options.portalAddress) });
   };
   router.get('/dana/home/', home);
   router.get(gatewayPaths.home, home);

@@ -1,7 +1,7 @@
 import type { SessionInfo } from '../gateway/sessions.ts';
-import { clockTime } from '../pages/clock.ts';
 import { html, type Html } from '../pages/html.ts';
 import { alertBox } from '../pages/layout.ts';
+import type { Speech } from '../pages/speech.ts';
 import type { Words } from '../pages/words/words.ts';
 
 type GatewayWords = Words['gateway'];
@@ -30,8 +30,11 @@ export function noticeBody(words: GatewayWords, csrf: string, text: string): Htm
 }
 
 /** The person's other sessions. When they have as many as are allowed, one of them must end. */
-export function sessionsBody(words: GatewayWords, csrf: string, others: readonly SessionInfo[], full: boolean): Html {
-  const choices = others.map(({ id, client, startedAt }, at) => choice(id, words.since(client, clockTime(startedAt)), full && at === 0));
+export function sessionsBody(speech: Speech, csrf: string, others: readonly SessionInfo[], full: boolean): Html {
+  const words = speech.words.gateway;
+  const choices = others.map(({ id, client, startedAt }, at) =>
+    choice(id, speech.say(words.since, { client, time: speech.time(startedAt) }), full && at === 0),
+  );
   return html`<h1>${words.sessions}</h1>
     <p>${full ? words.sessionsFull : words.sessionsText}</p>
     <form name="frmConfirmation" id="DSIDConfirmForm" method="post" class="stack" action="${gatewayPaths.login}">
@@ -47,8 +50,8 @@ export function sessionsBody(words: GatewayWords, csrf: string, others: readonly
 const choice = (id: string, label: string, checked: boolean): Html =>
   html`<label class="choice"><input type="radio" name="postfixSID" value="${id}" ${checked && html`checked`} />${label}</label>`;
 
-export function homeBody(words: GatewayWords, name: string, portalAddress: string): Html {
-  return html`<h1>${words.home(name)}</h1>
+export function homeBody(words: GatewayWords, title: string, portalAddress: string): Html {
+  return html`<h1>${title}</h1>
     <p>${words.homeText}</p>
     <p><a href="${portalAddress}">${new URL(portalAddress).host}</a></p>
     <p><a class="button plain" href="${gatewayPaths.logout}">${words.signOut}</a></p>`;

@@ -1,4 +1,4 @@
-import type { Visit } from './listener.ts';
+import type { Visit } from './site.ts';
 import { getCookie } from 'hono/cookie';
 
 /** The cookie with this name, if the visitor sent one. */

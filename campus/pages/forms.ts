@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { html, type Html } from './html.ts';
 import { icons } from './icons.ts';
+import type { Speech } from './speech.ts';
 
 /** A form that posts back with its session's token. Without an address it posts to its own page. */
 export function form(csrf: string, body: Html, options: { action?: string; upload?: boolean; quiet?: boolean } = {}): Html {
@@ -65,9 +66,9 @@ export function button(label: string | Html, options: { name?: string; value?: s
 }
 
 /** A button that copies the text of another element. It appears only if the pages' script runs, and what was copied is read aloud. */
-export function copyButton(sourceId: string): Html {
-  return html`<span class="copy" data-copy="${sourceId}" hidden>
-    <button type="button" class="plain">${icons.copy} Copy</button>
+export function copyButton({ words: { copy } }: Speech, sourceId: string): Html {
+  return html`<span class="copy" data-copy="${sourceId}" data-copied="${copy.copied}" hidden>
+    <button type="button" class="plain">${icons.copy} ${copy.copy}</button>
     <span role="status"></span>
   </span>`;
 }

@@ -1,12 +1,13 @@
 import { issuerName } from '../profile.ts';
 import { assetAddress, type AssetName } from './assets.ts';
 import { html, type Html } from './html.ts';
-import { english, type Words } from './words/words.ts';
+import type { Speech } from './speech.ts';
+import type { Words } from './words/words.ts';
 
 /** What stays the same on all pages of one site. */
 export interface Look {
   /** Shown under the campus's name: "Two-factor devices". */
-  service: string;
+  service: (words: Words) => string;
   /** Shown in the page's foot: which site this is. */
   address?: string;
 }
@@ -17,7 +18,10 @@ export interface Draft {
   body: Html;
   /** Epoch milliseconds, so that the page's clocks follow the campus's. */
   now: number;
-  /** Shown at the right of the head: who is signed in. */
+  speech: Speech;
+  /** Shown at the right of the head: the choice of languages. */
+  languages?: Html;
+  /** Shown there too: who is signed in. */
   visitor?: Html;
   /** The page may change while it is open: browsers without scripts reload it every few seconds. */
   changes?: boolean;
@@ -25,21 +29,20 @@ export interface Draft {
   events?: string;
   /** The phone's pages look different. */
   shape?: 'phone';
-  /** The page's language. English unless it says otherwise. */
-  words?: Words;
   /** Scripts that only this page needs. */
   scripts?: readonly AssetName[];
 }
 
 /** A whole page. */
 export function draw(look: Look, draft: Draft): Html {
-  const { language, layout } = draft.words ?? english;
+  const { locale, words } = draft.speech;
+  const service = look.service(words);
   return html`<!doctype html>
-    <html lang="${language}" data-now="${draft.now}">
+    <html lang="${locale}" data-now="${draft.now}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${draft.title} · ${look.service}</title>
+        <title>${draft.title} · ${service}</title>
         <link rel="icon" href="${assetAddress('crest.svg')}" />
         <link rel="stylesheet" href="${assetAddress('campus.css')}" />
         <script defer src="${assetAddress('live.js')}"></script>
@@ -47,17 +50,17 @@ export function draw(look: Look, draft: Draft): Html {
         ${draft.changes && html`<noscript><meta http-equiv="refresh" content="3" /></noscript>`}
       </head>
       <body class="${draft.shape ?? 'site'}" ${draft.events && html`data-events="${draft.events}"`}>
-        <a class="skip" href="#main">${layout.skip}</a>
+        <a class="skip" href="#main">${words.layout.skip}</a>
         <header class="head">
           <a class="brand" href="/">
             <img src="${assetAddress('crest.svg')}" alt="" width="36" height="36" />
-            <span><strong>${issuerName}</strong><span class="service">${look.service}</span></span>
+            <span><strong>${issuerName}</strong><span class="service">${service}</span></span>
           </a>
-          ${draft.visitor}
+          ${draft.visitor} ${draft.languages}
         </header>
         <main id="main" tabindex="-1">${draft.body}</main>
         <footer class="foot">
-          <p>${look.address && html`<span class="address">${look.address}</span> · `}${layout.foot}</p>
+          <p>${look.address && html`<span class="address">${look.address}</span> · `}${words.layout.foot}</p>
         </footer>
       </body>
     </html>`;

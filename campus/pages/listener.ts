@@ -1,20 +1,22 @@
 import type { RequestListener } from 'node:http';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { CausewayError, failureOf, type Failure } from '../../shared/failure.ts';
 import { isInternalFailure } from '../internal-failure.ts';
 import { asset, isAsset } from './assets.ts';
 import { sentence } from './failures.ts';
 import { html } from './html.ts';
-import { draw, type Look } from './layout.ts';
+import { keepLanguage, speechFor } from './languages.ts';
+import type { Look } from './layout.ts';
 import { Refusal } from './refusal.ts';
-import { isOurName, page, safetyHeaders, yearSeconds, type Reply } from './reply.ts';
+import { isOurName, safetyHeaders, yearSeconds, type Reply } from './reply.ts';
+import type { Site, Visit } from './site.ts';
+import { drawPage } from './site-page.ts';
+import { allWords } from './words/words.ts';
 
-/** The pages of one host name. */
-export type Site = Hono<{ Bindings: HttpBindings }>;
-/** One request, as a handler sees it. */
-export type Visit = Context<{ Bindings: HttpBindings }>;
+export type { Site, Visit } from './site.ts';
+
 type ErrorStatus = Refusal['status'] | 500;
 
 /** A site's own answer to an error. Null leaves it to the page that every site has for it. */
@@ -44,6 +46,7 @@ export function newSite(options: SiteOptions): Site {
     // The rest of a refused body is not read, so the connection is closed
     if (!visit.env.incoming.complete) headers.set('Connection', 'close');
   });
+  site.use(keepLanguage);
   site.use((visit, next) => {
     // Hono answers HEAD like GET
     if (visit.env.incoming.method === 'HEAD') throw new Refusal(405, 'GET and POST only');
@@ -72,26 +75,15 @@ export function listenerOf(site: Site): RequestListener {
 function excuse(site: SiteOptions, error: unknown, visit: Visit): Reply {
   const failure = failureOf(error);
   const status = error instanceof Refusal ? error.status : isInternalFailure(failure) ? 500 : 400;
-  if (status === 500) console.error(`${site.look.service} failed at ${visit.req.path}:`, error);
+  if (status === 500) console.error(`${site.look.service(allWords.en)} failed at ${visit.req.path}:`, error);
   const own = site.excuse?.(failure, status, visit);
   if (own) return own;
+  const speech = speechFor(visit);
+  const { errors } = speech.words;
   const inWords = error instanceof CausewayError && !(error instanceof Refusal);
-  const [title, text] = inWords ? ['That did not work', sentence(failure, site.now())] : refusals[status];
-  return errorPage(site, status, title, text);
-}
-
-const refusals: Record<ErrorStatus, readonly [title: string, text: string]> = {
-  400: ['That did not reach us in one piece', 'Please go back and try again.'],
-  403: ['This form is no longer good', 'It was opened too long ago, or in another window. Please start again from the first page.'],
-  404: ['There is no such page', 'The address may be mistyped, or what it led to is gone.'],
-  405: ['That is not how this page works', 'Please start again from the first page.'],
-  413: ['That is too large', 'Please go back and send something smaller.'],
-  500: ['Something went wrong here', 'It is not your fault. Please try again; if it stays, tell the help desk.'],
-};
-
-function errorPage(site: SiteOptions, status: ErrorStatus, title: string, text: string): Reply {
+  const { title, text } = inWords ? { title: errors.failed, text: sentence(speech, failure, site.now()) } : errors[status];
   const body = html`<h1>${title}</h1>
     <p>${text}</p>
-    <p><a class="button" href="/">Go to the first page</a></p>`;
-  return page(draw(site.look, { title, body, now: site.now() }), status);
+    <p><a class="button" href="/">${errors.firstPage}</a></p>`;
+  return drawPage(site, visit, { title, body }, status);
 }

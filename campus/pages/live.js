@@ -71,13 +71,13 @@ function tick() {
     const left = Math.max(0, Number(clock.dataset.until) - now());
     const seconds = Math.ceil(left / 1000);
     if (clock.classList.contains('countdown')) {
-      clock.textContent = left > 0 ? `in ${seconds} s` : 'now';
+      clock.textContent = left > 0 ? clock.dataset.left.replace('{count}', seconds) : clock.dataset.over;
       continue;
     }
-    clock.querySelector('.seconds').textContent = `${seconds} s`;
+    clock.querySelector('.seconds').textContent = clock.dataset.left.replace('{count}', seconds);
     clock.querySelector('.left').setAttribute('stroke-dashoffset', String(100 - Math.min(100, (100 * left) / Number(clock.dataset.total))));
-    if (left === 0 && !clock.dataset.over) {
-      clock.dataset.over = 'true';
+    if (left === 0 && !clock.dataset.ended) {
+      clock.dataset.ended = 'true';
       refreshSoon();
     }
   }
@@ -95,7 +95,7 @@ async function copy(part) {
     getSelection().addRange(range);
     if (!document.execCommand('copy')) return;
   }
-  part.querySelector('[role=status]').textContent = 'Copied';
+  part.querySelector('[role=status]').textContent = part.dataset.copied;
 }
 
 function enliven(root) {

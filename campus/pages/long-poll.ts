@@ -1,5 +1,5 @@
 import { whenAborted, within } from '../../shared/abort.ts';
-import type { Visit } from './listener.ts';
+import type { Visit } from './site.ts';
 
 /** How long one request of a page that waits may take. The page then asks again. */
 const longPollMs = 25_000;

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readCookie, sessionCookie } from './cookies.ts';
-import type { Visit } from './listener.ts';
+import type { Visit } from './site.ts';
 import { Refusal } from './refusal.ts';
 
 /** One visitor of one site, from the first page until half an hour after the last. Kept in memory only. */

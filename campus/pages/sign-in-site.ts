@@ -1,11 +1,11 @@
 import { html } from './html.ts';
-import { languages, languageSwitch, wordsFor } from './languages.ts';
-import { draw, type Draft } from './layout.ts';
+import { speechFor } from './languages.ts';
 import { newSite, type Site, type Visit } from './listener.ts';
-import { page, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
+import { drawPage, type PageDraft } from './site-page.ts';
 import type { Words } from './words/words.ts';
 
-/** A site of the page-based sign-in: its pages are in the campus's languages. */
+/** A site of the page-based sign-in. */
 export interface SignInSite {
   readonly router: Site;
   /** Draws a page in the visitor's language. */
@@ -14,7 +14,7 @@ export interface SignInSite {
   readonly over: (visit: Visit) => Reply;
 }
 
-export type SignInPage = Omit<Draft, 'now' | 'words' | 'visitor'>;
+export type SignInPage = Omit<PageDraft, 'visitor'>;
 
 export interface SignInSiteOptions {
   now: () => number;
@@ -29,36 +29,19 @@ export interface SignInSiteOptions {
 }
 
 export function newSignInSite({ now, origin, service, formTargets, start }: SignInSiteOptions): SignInSite {
-  const show: SignInSite['show'] = (visit, draft, status, cookies) => {
-    const words = wordsFor(visit);
-    const look = { service: service(words), address: origin };
-    return page(draw(look, { ...draft, words, now: now(), visitor: languageSwitch(visit) }), status, cookies);
-  };
-  const problem = (visit: Visit, title: string, text: string, status: number): Reply => {
-    const { trouble } = wordsFor(visit);
+  const look = { service, address: origin };
+  const show: SignInSite['show'] = (visit, draft, status, cookies) => drawPage({ look, now }, visit, draft, status, cookies);
+  const problem = (visit: Visit, status: number): Reply => {
+    const { trouble, errors } = speechFor(visit).words;
+    const { title, text } = status === 500 ? errors[500] : trouble;
     const body = html`<h1>${title}</h1>
       <p>${text}</p>
       <p><a class="button" href="${start}">${trouble.startAgain}</a></p>`;
     return show(visit, { title, body }, status);
   };
-  const router = newSite({
-    look: { service: origin },
-    now,
-    formTargets,
-    excuse: (_failure, status, visit) => {
-      const { trouble } = wordsFor(visit);
-      return status === 500
-        ? problem(visit, trouble.failedTitle, trouble.failed, status)
-        : problem(visit, trouble.title, trouble.text, status);
-    },
-  });
-  for (const language of languages) router.use(language);
   return {
-    router,
+    router: newSite({ look, now, formTargets, excuse: (_failure, status, visit) => problem(visit, status) }),
     show,
-    over: (visit) => {
-      const { trouble } = wordsFor(visit);
-      return problem(visit, trouble.title, trouble.text, 400);
-    },
+    over: (visit) => problem(visit, 400),
   };
 }

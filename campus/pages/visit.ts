@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fail } from '../../shared/failure.ts';
-import type { Visit } from './listener.ts';
+import type { Visit } from './site.ts';
 import { Refusal } from './refusal.ts';
 
 export type { Visit };

@@ -4,22 +4,24 @@ import { button, field, form } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox, live } from '../pages/layout.ts';
-import type { FactorService, Phone, PhoneAccount, WaitingPush } from '../services.ts';
+import type { Speech } from '../pages/speech.ts';
+import type { Words } from '../pages/words/words.ts';
+import type { Phone, PhoneAccount, WaitingPush } from '../services.ts';
 
 /** How long a code lasts (RFC 6238's usual step), for the ring around its last seconds. */
 const codeMs = 30_000;
 
 /** The phones to choose from. */
-export function phonesPage(phones: { phone: Phone; address: string }[]): Html {
+export function phonesPage(words: Words['phone'], phones: { phone: Phone; address: string }[]): Html {
   const choices = phones.map(
     ({ phone, address }) =>
       html`<a class="choice" href="${address}"
         >${icons.phone}<span><strong>${phone.label}</strong></span></a
       >`,
   );
-  return html`<h1>Pocket phones</h1>
-    <p class="lead">Each stands in for a phone with Duo Mobile on it. Nothing here reaches a real one.</p>
-    ${phones.length > 0 ? html`<div class="choices">${choices}</div>` : html`<p>There is no phone.</p>`}`;
+  return html`<h1>${words.phones}</h1>
+    <p class="lead">${words.phonesLead}</p>
+    ${phones.length > 0 ? html`<div class="choices">${choices}</div>` : html`<p>${words.noPhone}</p>`}`;
 }
 
 /** One phone: the push that waits for an answer, and the codes. */
@@ -32,24 +34,25 @@ export interface PhoneScreen {
   wrongNumber: boolean;
 }
 
-export function phoneBody(screen: PhoneScreen): Html {
+export function phoneBody(speech: Speech, screen: PhoneScreen): Html {
   const { phone, address } = screen;
+  const words = speech.words.phone;
   return html`<div class="phone-bar">
       <h1>Duo Mobile</h1>
-      <a class="button plain square" href="${address}/add" aria-label="Add an account" title="Add an account">${icons.add}</a>
+      <a class="button plain square" href="${address}/add" aria-label="${words.add.title}" title="${words.add.title}">${icons.add}</a>
     </div>
-    ${live('pushes', html`${screen.waiting.map((push) => request(screen, push))}`)} ${live('accounts', accounts(screen.accounts), 'off')}
-    <p class="hint">${phone.label} · Causeway’s stand-in phone, not the real app</p>`;
+    ${live('pushes', html`${screen.waiting.map((push) => request(speech, screen, push))}`)}
+    ${live('accounts', accounts(speech, screen.accounts), 'off')}
+    <p class="hint">${speech.say(words.standIn, { phone: phone.label })}</p>`;
 }
 
-const serviceNames: Record<FactorService, string> = { gateway: 'VPN sign-in', portal: 'Device portal' };
-
-function request({ address, csrf, wrongNumber }: PhoneScreen, push: WaitingPush): Html {
+function request(speech: Speech, { address, csrf, wrongNumber }: PhoneScreen, push: WaitingPush): Html {
+  const words = speech.words.phone.request;
   const number =
     push.needsNumber &&
     field({
       name: 'number',
-      label: 'Number on your screen',
+      label: words.number,
       inputmode: 'numeric',
       maxlength: 6,
       // Deny must work without the number
@@ -57,24 +60,24 @@ function request({ address, csrf, wrongNumber }: PhoneScreen, push: WaitingPush)
     });
   const fields = html`${number}
     <div class="actions">
-      ${button(html`${icons.check} Approve`, { name: 'decision', value: 'approve' })}
-      ${button(html`${icons.cross} Deny`, { name: 'decision', value: 'deny', tone: 'danger' })}
+      ${button(html`${icons.check} ${words.approve}`, { name: 'decision', value: 'approve' })}
+      ${button(html`${icons.cross} ${words.deny}`, { name: 'decision', value: 'deny', tone: 'danger' })}
     </div>`;
-  return html`<section class="request" aria-label="Sign-in request">
+  return html`<section class="request" aria-label="${words.label}">
     <div class="state">
-      ${ring(push.deadline, push.deadline - push.askedAt)}
+      ${ring(speech, push.deadline, push.deadline - push.askedAt)}
       <div>
-        <h2>Are you signing in?</h2>
-        <p class="hint">${serviceNames[push.service]} · ${push.account}</p>
+        <h2>${words.question}</h2>
+        <p class="hint">${speech.say(words.from[push.service], { account: push.account })}</p>
       </div>
     </div>
-    ${wrongNumber && alertBox(html`<p>That is not the number on your screen.</p>`)}
+    ${wrongNumber && alertBox(html`<p>${words.wrongNumber}</p>`)}
     ${form(csrf, fields, { action: `${address}/pushes/${encodeURIComponent(push.id)}` })}
   </section>`;
 }
 
-function accounts(of: PhoneAccount[]): Html {
-  if (of.length === 0) return html`<p class="lead">No account yet. Tap the “+” button and scan the QR code on your computer’s screen.</p>`;
+function accounts(speech: Speech, of: PhoneAccount[]): Html {
+  if (of.length === 0) return html`<p class="lead">${speech.words.phone.noAccount}</p>`;
   return html`${of.map(
     (account) =>
       html`<section class="account" aria-label="${account.name}">
@@ -83,7 +86,7 @@ function accounts(of: PhoneAccount[]): Html {
           <p class="hint">${account.userId}</p>
           <p class="number">${grouped(account.code)}</p>
         </div>
-        ${ring(account.codeValidUntil, codeMs)}
+        ${ring(speech, account.codeValidUntil, codeMs)}
       </section>`,
   )}`;
 }
@@ -92,25 +95,17 @@ function accounts(of: PhoneAccount[]): Html {
 export interface AddDraft {
   activation: string;
   name: string;
-  problem: 'no-name' | 'no-code' | 'bad-code' | 'no-qr-code' | 'bad-picture';
+  problem: keyof Words['phone']['add']['problems'];
 }
 
-const problems: Record<AddDraft['problem'], string> = {
-  'no-name': 'Give the account a name.',
-  'no-code': 'Paste the activation code, or choose a picture of the QR code.',
-  'bad-code': 'This code activates nothing. It may have been used, or be too old.',
-  'no-qr-code': 'There is no QR code in this picture.',
-  'bad-picture': 'This did not work. Choose a PNG picture of up to 2 MB with a QR code that was not used yet.',
-};
-
 /** The page that adds an account, by its activation code or a picture of the QR code. */
-export function addPage(address: string, csrf: string, draft: AddDraft | null): Html {
-  const fields = html`${field({ name: 'activation', label: 'Activation code', hint: 'From the page on your computer', value: draft?.activation ?? '', maxlength: 1000, required: false, autofocus: true })}
-  ${field({ name: 'picture', label: 'Or a picture of the QR code', type: 'file', accept: 'image/png', required: false })}
-  ${field({ name: 'name', label: 'New name', hint: 'For example “My tablet”', value: draft?.name ?? '', maxlength: 60 })} ${button('Add')}`;
+export function addPage(words: Words['phone']['add'], address: string, csrf: string, draft: AddDraft | null): Html {
+  const fields = html`${field({ name: 'activation', label: words.code, hint: words.codeHint, value: draft?.activation ?? '', maxlength: 1000, required: false, autofocus: true })}
+  ${field({ name: 'picture', label: words.picture, type: 'file', accept: 'image/png', required: false })}
+  ${field({ name: 'name', label: words.name, hint: words.nameHint, value: draft?.name ?? '', maxlength: 60 })} ${button(words.submit)}`;
   return html`<div class="phone-bar">
-      <h1>Add an account</h1>
-      <a class="button plain square" href="${address}" aria-label="Back" title="Back">${icons.back}</a>
+      <h1>${words.title}</h1>
+      <a class="button plain square" href="${address}" aria-label="${words.back}" title="${words.back}">${icons.back}</a>
     </div>
-    ${draft && alertBox(html`<p>${problems[draft.problem]}</p>`)} ${form(csrf, fields, { action: `${address}/add`, upload: true })}`;
+    ${draft && alertBox(html`<p>${words.problems[draft.problem]}</p>`)} ${form(csrf, fields, { action: `${address}/add`, upload: true })}`;
 }

@@ -4,10 +4,11 @@ import * as z from 'zod';
 import { whenAborted } from '../../shared/abort.ts';
 import { CausewayError } from '../../shared/failure.ts';
 import { listenerOf, newSite } from '../pages/listener.ts';
-import { draw, type Draft } from '../pages/layout.ts';
-import { events, page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { speechFor } from '../pages/languages.ts';
+import { events, redirect, type Answer, type Reply } from '../pages/reply.ts';
 import { Refusal } from '../pages/refusal.ts';
 import { checkCsrf } from '../pages/sessions.ts';
+import { drawPage, type PageDraft } from '../pages/site-page.ts';
 import { formBytes, parseFields, readForm, type Visit } from '../pages/visit.ts';
 import type { Factors, Phone } from '../services.ts';
 import { addPage, phoneBody, phonesPage, type AddDraft } from './pages.ts';
@@ -33,10 +34,10 @@ const decisionForm = z.object({ decision: z.enum(['approve', 'deny']), number: z
  * a real unlocked one. The forms' token stops other sites from pressing its buttons.
  */
 export function createPhone({ factors, now, address }: PhoneOptions): RequestListener {
-  const look = { service: 'Duo Mobile', address: new URL(address).origin };
+  const look = { service: () => 'Duo Mobile', address: new URL(address).origin };
   const csrf = randomBytes(24).toString('base64url');
   const router = newSite({ look, now });
-  const show = (draft: Omit<Draft, 'now'>, status = 200): Reply => page(draw(look, { ...draft, now: now() }), status);
+  const show = (visit: Visit, draft: PageDraft, status = 200): Reply => drawPage({ look, now }, visit, draft, status);
 
   const withPhone = (visit: Visit, act: (phone: Phone) => Answer): Answer => {
     const phone = factors.phone(visit.req.param('phone') ?? '');
@@ -51,18 +52,20 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
     });
   const addressOf = (phone: Phone) => `/phones/${encodeURIComponent(phone.id)}`;
 
-  router.get('/', () =>
-    show({ title: 'Pocket phones', body: phonesPage(factors.phones().map((phone) => ({ phone, address: addressOf(phone) }))) }),
-  );
+  router.get('/', (visit) => {
+    const { words } = speechFor(visit);
+    const phones = factors.phones().map((phone) => ({ phone, address: addressOf(phone) }));
+    return show(visit, { title: words.phone.phones, body: phonesPage(words.phone, phones) });
+  });
 
   router.get('/phones/:phone', (visit) =>
     withPhone(visit, (phone) =>
-      show({
+      show(visit, {
         title: phone.label,
         shape: 'phone',
         changes: true,
         events: `${addressOf(phone)}/events`,
-        body: phoneBody({
+        body: phoneBody(speechFor(visit), {
           phone,
           address: addressOf(phone),
           csrf,
@@ -86,14 +89,16 @@ export function createPhone({ factors, now, address }: PhoneOptions): RequestLis
     ),
   );
 
-  router.get('/phones/:phone/add', (visit) =>
-    withPhone(visit, (phone) => show({ title: 'Add an account', shape: 'phone', body: addPage(addressOf(phone), csrf, null) })),
-  );
+  const showAdd = (visit: Visit, phone: Phone, draft: AddDraft | null): Reply => {
+    const words = speechFor(visit).words.phone.add;
+    const body = addPage(words, addressOf(phone), csrf, draft);
+    return show(visit, { title: words.title, shape: 'phone', body }, draft ? 422 : 200);
+  };
+  router.get('/phones/:phone/add', (visit) => withPhone(visit, (phone) => showAdd(visit, phone, null)));
 
-  post('/phones/:phone/add', pictureBytes + formBytes, async (phone, fields) => {
+  post('/phones/:phone/add', pictureBytes + formBytes, async (phone, fields, visit) => {
     const { activation, name, picture } = parseFields(addForm, fields);
-    const again = (problem: AddDraft['problem']) =>
-      show({ title: 'Add an account', shape: 'phone', body: addPage(addressOf(phone), csrf, { activation, name, problem }) }, 422);
+    const again = (problem: AddDraft['problem']) => showAdd(visit, phone, { activation, name, problem });
     if (name === '') return again('no-name');
     try {
       const code = picture && picture.size > 0 ? readQrCode(Buffer.from(await picture.arrayBuffer())) : activation;

@@ -45,8 +45,7 @@ export function addAdding(site: PortalSite): void {
 
   addGate(site, {
     gate: '/add/confirm',
-    title: 'Confirm it is you',
-    lead: 'Choose a device and a method to confirm that it is you who adds a device.',
+    words: 'add',
     detour: (guest) => (site.confirmed(guest) ? '/add/type' : null),
     preselect: (_guest, devices) => devices.find((device) => device.isDefault),
     accepted: () => undefined,
@@ -110,7 +109,7 @@ export function addAdding(site: PortalSite): void {
     z.object({}),
     (guest) => {
       if (enrolmentOf(guest)?.device) return redirect('/add/finish');
-      guest.at.adding.hasty = true;
+      guest.at.tooEarly.put(true);
       return redirect('/add/scan');
     },
     turn('scan'),
@@ -124,7 +123,7 @@ export function addAdding(site: PortalSite): void {
         const enrolment = enrolmentOf(guest);
         if (!enrolment) return redirect('/add/scan');
         const device = await factors.activateByCode(enrolment.id, passcode, name);
-        if (!device) guest.at.lastTry = { failure: { code: 'passcode-wrong' } };
+        if (!device) guest.at.lastTry.put({ failure: { code: 'passcode-wrong' } });
         guest.at.adding.done = device !== null;
         return redirect(device ? '/add/done' : '/add/scan');
       }),
@@ -133,8 +132,7 @@ export function addAdding(site: PortalSite): void {
 
   addGate(site, {
     gate: '/add/finish',
-    title: 'Try your new device',
-    lead: 'Choose the device you added just now and an authentication method.',
+    words: 'finish',
     detour: (guest) => {
       if (guest.at.adding.done) return '/add/done';
       return enrolmentOf(guest)?.device ? null : '/add/scan';

@@ -23,8 +23,7 @@ export function addDevices(site: PortalSite): void {
 
   addGate(site, {
     gate: '/devices/confirm',
-    title: 'Confirm it is you',
-    lead: 'Choose your authentication device and an authentication method.',
+    words: 'devices',
     detour: (guest) => (site.confirmed(guest) ? '/devices' : null),
     preselect: (_guest, devices) => devices.find((device) => device.isDefault),
     accepted: () => undefined,

@@ -1,3 +1,4 @@
+import type { Words } from '../pages/words/words.ts';
 import type { Device } from '../services.ts';
 import type { Detour, Guest } from './site.ts';
 import type { Gate } from './state.ts';
@@ -5,8 +6,8 @@ import type { Gate } from './state.ts';
 /** A place in the portal that asks for a second factor. */
 export interface GateRules {
   gate: Gate;
-  title: string;
-  lead: string;
+  /** What it says. */
+  words: keyof Words['portal']['gates'];
   /** A page that has to come first. */
   detour: Detour;
   /** The preselected device. */

@@ -6,7 +6,7 @@ import { json, redirect } from '../pages/reply.ts';
 import { choosePage, lockedPage, noFactorPage, passcodePage, pushPage } from './gate-pages.ts';
 import type { GateRules } from './gate-rules.ts';
 import { orTell, type Guest, type PortalSite } from './site.ts';
-import { confirmedMs, takeLastTry, type PortalPush } from './state.ts';
+import { confirmedMs, type PortalPush } from './state.ts';
 
 const choice = z.discriminatedUnion('method', [
   z.object({ method: z.literal('push'), device: z.string().min(1).max(200) }),
@@ -53,7 +53,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
         accept(guest);
         return redirect(rules.next);
       }
-      guest.at.lastTry = result;
+      guest.at.lastTry.put(result);
       return redirect(passcodePath);
     });
   }
@@ -65,7 +65,11 @@ export function addGate(site: PortalSite, rules: GateRules): void {
     const recovery = factors.hasRecoveryPasscode(userOf(guest), 'portal');
     if (devices.length === 0 && !recovery) return noFactorPage(site, guest);
     const pushable = devices.filter((device) => device.methods.includes('push'));
-    return choosePage(site, guest, rules, { pushable, selected: rules.preselect(guest, pushable), lastTry: takeLastTry(guest.at) });
+    return choosePage(site, guest, rules, {
+      pushable,
+      selected: rules.preselect(guest, pushable),
+      lastTry: guest.at.lastTry.take(guest.visit),
+    });
   }
 
   site.get(gate, choose, rules.detour);
@@ -79,7 +83,7 @@ export function addGate(site: PortalSite, rules: GateRules): void {
   site.get(
     passcodePath,
     (guest) => {
-      const lastTry = takeLastTry(guest.at);
+      const lastTry = guest.at.lastTry.take(guest.visit);
       const locked = factors.lockedUntil(userOf(guest));
       return locked === null ? passcodePage(site, guest, rules, lastTry) : lockedPage(site, guest, rules, locked);
     },

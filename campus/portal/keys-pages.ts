@@ -1,29 +1,35 @@
 import type { KeyRequest, SecurityKey } from '../factors/security-keys.ts';
-import { calendarDay } from '../pages/clock.ts';
 import { button, field, form } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
 import { alertBox } from '../pages/layout.ts';
 import type { Reply } from '../pages/reply.ts';
 import type { Guest, PortalSite } from './site.ts';
-import { takeLastTry } from './state.ts';
 
 export const keysPath = '/devices/keys';
 
 /** The security keys on the page of all devices. */
 export function keysPart(guest: Guest, keys: readonly SecurityKey[]): Html {
+  const { speech } = guest;
+  const words = speech.words.portal.keys;
   const list = keys.map(
     ({ id, name, addedAt }) =>
       html`<li class="device">
         ${icons.key}
         <div class="what">
           <h2>${name}</h2>
-          <p class="hint">Security key · added ${calendarDay(addedAt)}</p>
+          <p class="hint">${speech.say(words.added, { date: speech.day(addedAt) })}</p>
         </div>
-        ${form(guest.csrf, html`<button type="submit" class="danger" aria-label="Remove ${name}">${icons.trash} Remove</button>`, {
-          action: `${keysPath}/${encodeURIComponent(id)}/remove`,
-          quiet: true,
-        })}
+        ${form(
+          guest.csrf,
+          html`<button type="submit" class="danger" aria-label="${speech.say(words.removeWhich, { key: name })}">
+            ${icons.trash} ${words.remove}
+          </button>`,
+          {
+            action: `${keysPath}/${encodeURIComponent(id)}/remove`,
+            quiet: true,
+          },
+        )}
       </li>`,
   );
   return html`${
@@ -32,18 +38,18 @@ export function keysPart(guest: Guest, keys: readonly SecurityKey[]): Html {
         ${list}
       </ul>`
     }
-    <p class="actions"><a class="button plain" href="${keysPath}/add">${icons.key} Add a security key</a></p>`;
+    <p class="actions"><a class="button plain" href="${keysPath}/add">${icons.key} ${words.title}</a></p>`;
 }
 
 /** The page that adds a key. Its script talks to the browser. */
 export function addKeyPage(site: PortalSite, guest: Guest, request: KeyRequest): Reply {
-  const failed = takeLastTry(guest.at) !== null;
-  const title = 'Add a security key';
+  const failed = guest.at.lastTry.take(guest.visit) !== null;
+  const { portal } = guest.speech.words;
+  const words = portal.keys;
+  const { title } = words;
   const body = html`<h1>${title}</h1>
-    <p class="lead">It confirms your sign-ins to the VPN, with a touch.</p>
-    <div id="key-problem" ${!failed && html`hidden`}>
-      ${alertBox(html`<p>The key was not added. It may be one that you have added before. Try again, or use another one.</p>`)}
-    </div>
+    <p class="lead">${words.lead}</p>
+    <div id="key-problem" ${!failed && html`hidden`}>${alertBox(html`<p>${words.failed}</p>`)}</div>
     <form method="post" class="stack" data-key="${JSON.stringify(request)}">
       <input type="hidden" name="csrf" value="${guest.csrf}" />
       <input type="hidden" name="credentialId" />
@@ -51,8 +57,8 @@ export function addKeyPage(site: PortalSite, guest: Guest, request: KeyRequest):
       <input type="hidden" name="authenticatorData" />
       <input type="hidden" name="publicKey" />
       <input type="hidden" name="algorithm" />
-      ${field({ name: 'name', label: 'Name', value: 'My security key', maxlength: 60 })} ${button('Add the key')}
+      ${field({ name: 'name', label: portal.name, value: words.usualName, maxlength: 60 })} ${button(words.submit)}
     </form>
-    <p><a href="/devices">Back to all devices</a></p>`;
+    <p><a href="/devices">${portal.allDevices}</a></p>`;
   return site.show(guest, { title, body, scripts: ['security-key.js'] });
 }

@@ -5,10 +5,12 @@ import { sentence } from '../pages/failures.ts';
 import { button, field, form, typedPassword, typedUserId } from '../pages/forms.ts';
 import { html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
-import { alertBox, draw } from '../pages/layout.ts';
-import { json, page, redirect, type Reply } from '../pages/reply.ts';
+import { speechFor } from '../pages/languages.ts';
+import { alertBox } from '../pages/layout.ts';
+import { json, redirect, type Reply } from '../pages/reply.ts';
 import { checkCsrf, type Session } from '../pages/sessions.ts';
-import { parseFields, readForm } from '../pages/visit.ts';
+import { drawPage } from '../pages/site-page.ts';
+import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import { portalSignInPath } from '../portal-sign-ins.ts';
 import type { Person } from '../services.ts';
 import type { PortalSite } from './site.ts';
@@ -22,19 +24,21 @@ const oneTimeForm = z.object({ token: z.string().min(1).max(200), task: z.option
 export function addSignIn(site: PortalSite): void {
   const { directory, signIns, now, campusId } = site.options;
 
-  function signInPage(session: Session<PortalState>, cookies: string[]): Reply {
-    const { notice, userId } = session.state;
-    session.state.notice = null;
-    const body = html`<h1>Sign in</h1>
-      <p class="lead">Add, change or remove the devices that confirm your sign-ins.</p>
-      ${notice && alertBox(html`<p>${sentence(notice, now())}</p>`)}
+  function signInPage(visit: Visit, session: Session<PortalState>, cookies: string[]): Reply {
+    const { userId } = session.state;
+    const notice = session.state.notice.take(visit);
+    const speech = speechFor(visit);
+    const { signIn } = speech.words.portal;
+    const body = html`<h1>${signIn.title}</h1>
+      <p class="lead">${signIn.lead}</p>
+      ${notice && alertBox(html`<p>${sentence(speech, notice, now())}</p>`)}
       ${form(
         session.csrf,
-        html`${field({ name: 'userId', label: 'UMPASS ID', value: userId, autocomplete: 'username', maxlength: 200, autofocus: !userId })}
-        ${field({ name: 'password', label: 'UMPASS password', type: 'password', autocomplete: 'current-password', autofocus: userId !== '' })}
-        ${button('Sign in')}`,
+        html`${field({ name: 'userId', label: signIn.userId, value: userId, autocomplete: 'username', maxlength: 200, autofocus: !userId })}
+        ${field({ name: 'password', label: signIn.password, type: 'password', autocomplete: 'current-password', autofocus: userId !== '' })}
+        ${button(signIn.submit)}`,
       )}`;
-    return page(draw(site.look, { title: 'Sign in', body, now: now() }), 200, cookies);
+    return drawPage({ look: site.look, now }, visit, { title: signIn.title, body }, 200, cookies);
   }
 
   /** Starts a session with a new id, so that one that somebody else planted is useless. */
@@ -57,7 +61,7 @@ export function addSignIn(site: PortalSite): void {
   site.router.get('/sign-in', (visit) => {
     if (site.guest(visit)) return redirect('/home');
     const { session, cookies } = site.sessions.findOrOpen(visit, nobody);
-    return signInPage(session, cookies);
+    return signInPage(visit, session, cookies);
   });
 
   site.router.post('/sign-in', async (visit) => {
@@ -71,7 +75,7 @@ export function addSignIn(site: PortalSite): void {
       return enter(await check(userId, password), session, '/home');
     } catch (error) {
       if (!(error instanceof CausewayError)) throw error;
-      session.state.notice = error.failure;
+      session.state.notice.put(error.failure);
       session.state.userId = userId;
       return redirect('/sign-in');
     }
@@ -85,27 +89,30 @@ export function addSignIn(site: PortalSite): void {
     if (person) return enter(person, site.sessions.find(visit), firstPage(task));
     const { session, cookies } = site.sessions.findOrOpen(visit, nobody);
     if (session.state.signedIn) return redirect(firstPage(task));
-    session.state.notice = fail('portal-sign-in').failure;
+    session.state.notice.put(fail('portal-sign-in').failure);
     return redirect('/sign-in', cookies);
   });
 
-  site.get('/home', (guest) =>
-    site.show(guest, {
-      title: 'Your devices',
-      body: html`<h1>What would you like to do?</h1>
-        <p class="lead">Signed in as ${guest.at.person.userId}</p>
+  site.get('/home', (guest) => {
+    const { speech } = guest;
+    const { portal } = speech.words;
+    const { home } = portal;
+    return site.show(guest, {
+      title: home.title,
+      body: html`<h1>${home.question}</h1>
+        <p class="lead">${speech.say(home.signedIn, { user: guest.at.person.userId })}</p>
         <div class="choices">
           <a class="choice" href="/add/confirm">
             ${icons.add}
-            <span><strong>Add a new Device</strong><span class="hint">A tablet or a phone that confirms your sign-ins</span></span>
+            <span><strong>${portal.add}</strong><span class="hint">${home.addHint}</span></span>
           </a>
           <a class="choice" href="/devices/confirm">
             ${icons.settings}
-            <span><strong>My Settings &amp; Devices</strong><span class="hint">Rename, choose the default, remove an old one</span></span>
+            <span><strong>${portal.settings}</strong><span class="hint">${home.settingsHint}</span></span>
           </a>
         </div>`,
-    }),
-  );
+    });
+  });
 
   site.post('/sign-out', z.object({}), ({ visit }) => {
     const session = site.sessions.find(visit);

@@ -1,10 +1,13 @@
 import type * as z from 'zod';
 import { CausewayError } from '../../shared/failure.ts';
 import { html, type Html } from '../pages/html.ts';
-import { draw, type Draft, type Look } from '../pages/layout.ts';
+import { speechFor } from '../pages/languages.ts';
+import type { Look } from '../pages/layout.ts';
 import { newSite, type Site } from '../pages/listener.ts';
-import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { redirect, type Answer, type Reply } from '../pages/reply.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
+import { drawPage, type PageDraft } from '../pages/site-page.ts';
+import type { Speech } from '../pages/speech.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
 import { form } from '../pages/forms.ts';
 import type { PortalOptions, PortalState, SignedIn } from './state.ts';
@@ -13,6 +16,7 @@ import type { PortalOptions, PortalState, SignedIn } from './state.ts';
 export interface Guest {
   readonly visit: Visit;
   readonly csrf: string;
+  readonly speech: Speech;
   readonly at: SignedIn;
 }
 
@@ -30,7 +34,7 @@ export class PortalSite {
   readonly sessions: Sessions<PortalState>;
 
   constructor(readonly options: PortalOptions) {
-    this.look = { service: 'Two-factor devices', address: new URL(options.address).origin };
+    this.look = { service: ({ portal }) => portal.service, address: new URL(options.address).origin };
     this.router = newSite({ look: this.look, now: options.now });
     this.sessions = new Sessions('__Host-portal', options.now);
   }
@@ -62,7 +66,7 @@ export class PortalSite {
   /** The visitor's session with a person in it. */
   guest(visit: Visit): Guest | null {
     const session = this.sessions.find(visit);
-    return session?.state.signedIn ? { visit, csrf: session.csrf, at: session.state.signedIn } : null;
+    return session?.state.signedIn ? { visit, csrf: session.csrf, speech: speechFor(visit), at: session.state.signedIn } : null;
   }
 
   /** Ends a session and everything that it has started. */
@@ -72,8 +76,8 @@ export class PortalSite {
   }
 
   /** Draws a page for a signed-in person. */
-  show(guest: Guest, draft: Omit<Draft, 'now' | 'visitor'>): Reply {
-    return page(draw(this.look, { ...draft, now: this.options.now(), visitor: visitor(guest) }));
+  show(guest: Guest, draft: Omit<PageDraft, 'visitor'>): Reply {
+    return drawPage({ look: this.look, now: this.options.now }, guest.visit, { ...draft, visitor: visitor(guest) });
   }
 
   confirmed(guest: Guest): boolean {
@@ -82,7 +86,10 @@ export class PortalSite {
 }
 
 function visitor(guest: Guest): Html {
-  const signOut = form(guest.csrf, html`<button type="submit" class="bare">Sign out</button>`, { action: '/sign-out', quiet: true });
+  const signOut = form(guest.csrf, html`<button type="submit" class="bare">${guest.speech.words.portal.signOut}</button>`, {
+    action: '/sign-out',
+    quiet: true,
+  });
   return html`<div class="visitor"><span>${guest.at.person.name}</span>${signOut}</div>`;
 }
 
@@ -92,7 +99,7 @@ export async function orTell(guest: Guest, back: string, act: () => Promise<Repl
     return await act();
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
-    guest.at.lastTry = { failure: error.failure };
+    guest.at.lastTry.put({ failure: error.failure });
     return redirect(back);
   }
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../../shared/failure.ts';
 import type { SecurityKeys } from '../factors/security-keys.ts';
+import { ShownOnce } from '../pages/once.ts';
 import type { Device, Directory, Factors, Person, PortalSignIns, Push, PushOutcome } from '../services.ts';
 
 /** The parts that the portal needs. */
@@ -34,15 +35,13 @@ export interface Adding {
   kind: Device['kind'] | null;
   platform: Device['platform'] | null;
   enrolmentId: string | null;
-  /** "Continue to Login" was clicked before the phone was activated. Shown once. */
-  hasty: boolean;
   /** Whether the new device has confirmed a sign-in. */
   done: boolean;
 }
 
-export const nothingAdded: Readonly<Adding> = { kind: null, platform: null, enrolmentId: null, hasty: false, done: false };
+export const nothingAdded: Readonly<Adding> = { kind: null, platform: null, enrolmentId: null, done: false };
 
-/** Why the last attempt failed. Shown once, on the next page. */
+/** Why the last attempt failed. Shown on the next page. */
 export interface LastTry {
   failure: Failure;
   triesLeft?: number;
@@ -55,7 +54,9 @@ export interface SignedIn {
   /** Until when the second factor is valid, epoch milliseconds. */
   confirmedUntil: number;
   push: PortalPush | null;
-  lastTry: LastTry | null;
+  readonly lastTry: ShownOnce<LastTry>;
+  /** "Continue to Login" was clicked before the phone was activated. */
+  readonly tooEarly: ShownOnce<true>;
   adding: Adding;
   /** The name of the device that was just removed. */
   removed: string | null;
@@ -65,8 +66,8 @@ export interface SignedIn {
 
 /** A visitor of the portal. */
 export interface PortalState {
-  /** Why the sign-in page is shown. Shown once. */
-  notice: Failure | null;
+  /** Why the sign-in page is shown. */
+  readonly notice: ShownOnce<Failure>;
   /** What was typed, to show it again. */
   userId: string;
   signedIn: SignedIn | null;
@@ -74,19 +75,21 @@ export interface PortalState {
 
 /** A visitor who has not signed in. */
 export function nobody(): PortalState {
-  return { notice: null, userId: '', signedIn: null };
+  return { notice: new ShownOnce(), userId: '', signedIn: null };
 }
 
 /** How long a confirmed second factor is valid, for both areas. */
 export const confirmedMs = 10 * 60_000;
 
 export function signedIn(person: Person): SignedIn {
-  return { person, confirmedUntil: 0, push: null, lastTry: null, adding: { ...nothingAdded }, removed: null, challenge: null };
-}
-
-/** Returns a message that is shown once, and clears it. */
-export function takeLastTry(person: SignedIn): LastTry | null {
-  const { lastTry } = person;
-  person.lastTry = null;
-  return lastTry;
+  return {
+    person,
+    confirmedUntil: 0,
+    push: null,
+    lastTry: new ShownOnce(),
+    tooEarly: new ShownOnce(),
+    adding: { ...nothingAdded },
+    removed: null,
+    challenge: null,
+  };
 }

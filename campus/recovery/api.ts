@@ -11,16 +11,17 @@ import {
 } from '../../shared/recovery.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import type { Now } from '../clock.ts';
+import { speechFor } from '../pages/languages.ts';
 import type { Excuse, Site } from '../pages/listener.ts';
 import { failureForClients } from '../internal-failure.ts';
 import { json } from '../pages/reply.ts';
 import { readJson } from '../pages/visit.ts';
 import type { RecoveryService } from './recovery-service.ts';
-import { roles } from './roles.ts';
+import { namedRoles } from './roles.ts';
 
 /** The JSON interface `causeway.recovery.v1` (shared/recovery.ts). */
 export function addRecoveryApi(router: Site, recoveryService: RecoveryService, now: Now): void {
-  router.get(recoveryPaths.roles, () => json(rolesReplySchema.parse({ roles })));
+  router.get(recoveryPaths.roles, (visit) => json(rolesReplySchema.parse({ roles: namedRoles(speechFor(visit).words) })));
   router.post(recoveryPaths.verify, async (visit) => {
     const identity = await readJson(visit, identitySchema);
     return json(verifyReplySchema.parse({ token: recoveryService.verify(identity) }));

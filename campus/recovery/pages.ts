@@ -1,25 +1,29 @@
 import * as z from 'zod';
 import { CausewayError, fail, type Failure } from '../../shared/failure.ts';
 import { identitySchema, type Identity } from '../../shared/recovery.ts';
-import { clockTime } from '../pages/clock.ts';
 import { grouped } from '../pages/digits.ts';
 import { sentence } from '../pages/failures.ts';
 import { button, copyButton, field, form, typedPassword, typedUserId } from '../pages/forms.ts';
 import { html, type Html } from '../pages/html.ts';
 import { icons } from '../pages/icons.ts';
-import { alertBox, draw, type Look } from '../pages/layout.ts';
-import { page, redirect, type Answer, type Reply } from '../pages/reply.ts';
+import { speechFor } from '../pages/languages.ts';
+import { alertBox, type Look } from '../pages/layout.ts';
+import { ShownOnce } from '../pages/once.ts';
+import { redirect, type Answer, type Reply } from '../pages/reply.ts';
 import type { Site } from '../pages/listener.ts';
 import { checkCsrf, Sessions, type Session } from '../pages/sessions.ts';
+import { drawPage, type PageDraft } from '../pages/site-page.ts';
+import type { Speech } from '../pages/speech.ts';
 import { parseFields, readForm, type Visit } from '../pages/visit.ts';
+import type { Words } from '../pages/words/words.ts';
 import type { Person } from '../services.ts';
 import type { RecoveryService, RecoveryOptions } from './recovery-service.ts';
-import { roles } from './roles.ts';
+import { roles, type Role } from './roles.ts';
 
 /** One visitor of the recovery pages. */
 interface RecoveryVisit {
-  /** Why the last attempt failed. Shown once. */
-  failure: Failure | null;
+  /** Why the last attempt failed. */
+  readonly failure: ShownOnce<Failure>;
   /** What was typed, to show it again, since the message does not say which part is wrong. */
   typed: Omit<Identity, 'role'> | null;
   /** The token of the verified identity. */
@@ -28,7 +32,14 @@ interface RecoveryVisit {
   passcode: { passcode: string; expiresAt: number } | null;
 }
 
-const newVisit = (): RecoveryVisit => ({ failure: null, typed: null, token: null, passcode: null });
+/** A visit by somebody whose identity was verified. */
+interface Guest {
+  readonly visit: Visit;
+  readonly session: Session<RecoveryVisit>;
+  readonly speech: Speech;
+}
+
+const newVisit = (): RecoveryVisit => ({ failure: new ShownOnce(), typed: null, token: null, passcode: null });
 
 const identityForm = z.object({ userId: typedUserId, dateOfBirth: z.string().max(20), lastFour: z.string().trim().max(20) });
 const passwordForm = z.object({ password: typedPassword });
@@ -37,23 +48,22 @@ const passwordForm = z.object({ password: typedPassword });
 export function addRecoveryPages(router: Site, recoveryService: RecoveryService, look: Look, options: RecoveryOptions): void {
   const sessions = new Sessions<RecoveryVisit>('__Host-recovery', options.now);
 
-  const show = (title: string, body: Html, cookies: string[] = []): Reply =>
-    page(draw(look, { title, body, now: options.now() }), 200, cookies);
+  const show = (visit: Visit, draft: PageDraft, cookies: string[] = []): Reply =>
+    drawPage({ look, now: options.now }, visit, draft, 200, cookies);
 
-  function takeAlert(session: Session<RecoveryVisit>): Html | null {
-    const { failure } = session.state;
-    session.state.failure = null;
-    return failure && alertBox(html`<p>${sentence(failure, options.now())}</p>`);
+  function takeAlert(visit: Visit, { state }: Session<RecoveryVisit>): Html | null {
+    const failure = state.failure.take(visit);
+    return failure && alertBox(html`<p>${sentence(speechFor(visit), failure, options.now())}</p>`);
   }
 
   /** A page for people whose identity was verified in the last ten minutes. Others start again. */
-  function verified(path: string, handler: (session: Session<RecoveryVisit>, person: Person) => Answer): void {
+  function verified(path: string, handler: (guest: Guest, person: Person) => Answer): void {
     router.get(path, (visit) => {
       const session = sessions.find(visit);
       if (!session?.state.token) return redirect('/');
       const person = recoveryService.person(session.state.token);
-      if (person) return handler(session, person);
-      session.state.failure = fail('recovery-timed-out').failure;
+      if (person) return handler({ visit, session, speech: speechFor(visit) }, person);
+      session.state.failure.put(fail('recovery-timed-out').failure);
       return redirect('/');
     });
   }
@@ -75,7 +85,7 @@ export function addRecoveryPages(router: Site, recoveryService: RecoveryService,
         return await handler(session, parsed, visit);
       } catch (error) {
         if (!(error instanceof CausewayError)) throw error;
-        session.state.failure = error.failure;
+        session.state.failure.put(error.failure);
         return redirect(error.failure.code === 'recovery-timed-out' ? '/' : back(visit));
       }
     });
@@ -88,25 +98,27 @@ export function addRecoveryPages(router: Site, recoveryService: RecoveryService,
 
   router.get('/', (visit) => {
     const session = sessions.find(visit);
+    const words = speechFor(visit).words.recovery;
     const choices = roles.map(
-      ({ id, label }) =>
-        html`<a class="choice" href="/identity/${id}"
-          ><span><strong>${label}</strong></span
+      (role) =>
+        html`<a class="choice" href="/identity/${role}"
+          ><span><strong>${words.roles[role]}</strong></span
           >${icons.next}</a
         >`,
     );
-    const body = html`<h1>Recover your account</h1>
-      ${session && takeAlert(session)}
-      <p class="lead">For people who lost the device that confirms their sign-ins. Click your role.</p>
+    const body = html`<h1>${words.title}</h1>
+      ${session && takeAlert(visit, session)}
+      <p class="lead">${words.lead}</p>
       <div class="choices">${choices}</div>`;
-    return show('Recover your account', body);
+    return show(visit, { title: words.title, body });
   });
 
   router.get('/identity/:role', (visit) => {
-    const role = roles.find(({ id }) => id === visit.req.param('role'));
+    const role = roles.find((id) => id === visit.req.param('role'));
     if (!role) return redirect('/');
     const { session, cookies } = sessions.findOrOpen(visit, newVisit);
-    return show('Who are you?', identityBody(session, role.label, takeAlert(session)), cookies);
+    const words = speechFor(visit).words.recovery;
+    return show(visit, { title: words.identity.title, body: identityBody(words, session, role, takeAlert(visit, session)) }, cookies);
   });
 
   const identityPath = (visit: Visit) => `/identity/${encodeURIComponent(visit.req.param('role') ?? '')}`;
@@ -121,7 +133,9 @@ export function addRecoveryPages(router: Site, recoveryService: RecoveryService,
     return redirect('/options', [sessions.open({ ...session.state, token }).cookie]);
   });
 
-  verified('/options', (session) => show('What do you need?', optionsBody(session)));
+  verified('/options', ({ visit, session, speech: { words } }) =>
+    show(visit, { title: words.recovery.need.title, body: optionsBody(words.recovery, session) }),
+  );
   post(
     '/options',
     z.object({ need: z.literal('passcode') }),
@@ -129,7 +143,9 @@ export function addRecoveryPages(router: Site, recoveryService: RecoveryService,
     () => redirect('/password'),
   );
 
-  verified('/password', (session, person) => show('UMPASS password', passwordBody(session, person.userId, takeAlert(session))));
+  verified('/password', ({ visit, session, speech }, { userId }) =>
+    show(visit, { title: speech.words.recovery.password.title, body: passwordBody(speech, session, userId, takeAlert(visit, session)) }),
+  );
   post(
     '/password',
     passwordForm,
@@ -141,64 +157,67 @@ export function addRecoveryPages(router: Site, recoveryService: RecoveryService,
     },
   );
 
-  verified('/passcode', (session) => {
+  verified('/passcode', ({ visit, session, speech }) => {
     const { passcode } = session.state;
     session.state.passcode = null;
-    return show('Your 2FA Passcode', passcode ? passcodeBody(passcode) : shownBody());
+    const { recovery } = speech.words;
+    const body = passcode ? passcodeBody(speech, passcode) : shownBody(recovery);
+    return show(visit, { title: recovery.passcode.title, body, once: passcode !== null });
   });
 }
 
-function identityBody(session: Session<RecoveryVisit>, role: string, alert: Html | null): Html {
+type RecoveryWords = Words['recovery'];
+
+function identityBody(words: RecoveryWords, session: Session<RecoveryVisit>, role: Role, alert: Html | null): Html {
   const { typed } = session.state;
-  const fields = html`${field({ name: 'userId', label: 'UMPASS ID', value: typed?.userId ?? '', autocomplete: 'username', maxlength: 200, autofocus: !typed })}
-  ${field({ name: 'dateOfBirth', label: 'Date of birth', type: 'date', value: typed?.dateOfBirth ?? '', autocomplete: 'bday' })}
-  ${field({ name: 'lastFour', label: 'Last 4 characters of ID/Passport Number', value: typed?.lastFour ?? '', maxlength: 4 })}
-  ${button('Verify')}`;
-  return html`<p class="steps">${role}</p>
-    <h1>Who are you?</h1>
+  const { identity } = words;
+  const fields = html`${field({ name: 'userId', label: identity.userId, value: typed?.userId ?? '', autocomplete: 'username', maxlength: 200, autofocus: !typed })}
+  ${field({ name: 'dateOfBirth', label: identity.dateOfBirth, type: 'date', value: typed?.dateOfBirth ?? '', autocomplete: 'bday' })}
+  ${field({ name: 'lastFour', label: identity.lastFour, value: typed?.lastFour ?? '', maxlength: 4 })} ${button(identity.verify)}`;
+  return html`<p class="steps">${words.roles[role]}</p>
+    <h1>${identity.title}</h1>
     ${alert} ${form(session.csrf, fields)}
-    <p><a href="/">Back</a></p>`;
+    <p><a href="/">${words.back}</a></p>`;
 }
 
-function optionsBody(session: Session<RecoveryVisit>): Html {
+function optionsBody(words: RecoveryWords, session: Session<RecoveryVisit>): Html {
   const fields = html`<fieldset class="choices">
-      <legend class="lead">Select one and click Next.</legend>
+      <legend class="lead">${words.need.lead}</legend>
       <label class="choice">
         <input type="radio" name="need" value="passcode" checked />
-        <span><strong>Get 2FA Passcode</strong><span class="hint">Nine digits that stand in for your device for an hour</span></span>
+        <span><strong>${words.get}</strong><span class="hint">${words.need.passcodeHint}</span></span>
       </label>
     </fieldset>
-    ${button('Next')}`;
-  return html`<h1>What do you need?</h1>
+    ${button(words.next)}`;
+  return html`<h1>${words.need.title}</h1>
     ${form(session.csrf, fields)}`;
 }
 
-function passwordBody(session: Session<RecoveryVisit>, userId: string, alert: Html | null): Html {
+function passwordBody(speech: Speech, session: Session<RecoveryVisit>, userId: string, alert: Html | null): Html {
+  const words = speech.words.recovery;
   // The hidden user name tells a password manager whose password is asked for
   const fields = html`<input type="text" name="username" value="${userId}" autocomplete="username" readonly hidden />
-    ${field({ name: 'password', label: 'UMPASS password', type: 'password', autocomplete: 'current-password', autofocus: true })}
-    ${button('Next')}`;
-  return html`<p class="steps">Get 2FA Passcode</p>
-    <h1>Enter your UMPASS password</h1>
-    <p class="lead">For ${userId}</p>
+    ${field({ name: 'password', label: words.password.label, type: 'password', autocomplete: 'current-password', autofocus: true })}
+    ${button(words.next)}`;
+  return html`<p class="steps">${words.get}</p>
+    <h1>${words.password.question}</h1>
+    <p class="lead">${speech.say(words.password.whose, { user: userId })}</p>
     ${alert} ${form(session.csrf, fields)}`;
 }
 
-function passcodeBody({ passcode, expiresAt }: { passcode: string; expiresAt: number }): Html {
-  return html`<h1>Your 2FA Passcode</h1>
-    <p>Copy or remember it: it is shown only once.</p>
+function passcodeBody(speech: Speech, { passcode, expiresAt }: { passcode: string; expiresAt: number }): Html {
+  const words = speech.words.recovery.passcode;
+  return html`<h1>${words.title}</h1>
+    <p>${words.keep}</p>
     <p class="secret" id="passcode" data-plain="${passcode}">${grouped(passcode)}</p>
-    ${copyButton('passcode')}
-    <p>
-      Good until ${clockTime(expiresAt)}, once to connect from off campus and once in the device portal. It is void as soon as you have
-      added a device.
-    </p>
-    <h2>Next</h2>
-    <p>Open the device portal, choose “Add a new Device”, click “Enter a Passcode” and enter these nine digits.</p>`;
+    ${copyButton(speech, 'passcode')}
+    <p>${speech.say(words.good, { time: speech.time(expiresAt) })}</p>
+    <h2>${words.thenTitle}</h2>
+    <p>${words.then}</p>`;
 }
 
-function shownBody(): Html {
-  return html`<h1>Your 2FA Passcode</h1>
-    <p>It was shown already. If you did not keep it, get a new one; the old one is then void.</p>
-    <p class="actions"><a class="button" href="/options">Get 2FA Passcode</a></p>`;
+function shownBody(words: RecoveryWords): Html {
+  return html`<h1>${words.passcode.title}</h1>
+    <p>${words.passcode.shown}</p>
+    <p class="actions"><a class="button" href="/options">${words.get}</a></p>`;
 }

@@ -85,6 +85,7 @@ export function faultsOf(language: Language, english: string, translation: strin
   const faults: string[] = [];
   const plain = withoutCode(translation);
   if (placeholdersOf(english) !== placeholdersOf(translation)) faults.push(`placeholders: ${placeholdersOf(translation)}`);
+  if (translation.trim() === '' && english.trim() !== '') faults.push('empty');
   if (translation !== translation.trim() && english === english.trim()) faults.push('blank at an end');
   if (/[^\n] {2}/.test(translation) && !/[^\n] {2}/.test(english)) faults.push('two blanks');
   if (/["']/.test(plain)) faults.push('straight quote');

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createPortal } from '../../../campus/portal/portal.ts';
 import { openTestServices, type TestServices } from './campus-services.ts';
+import { fetchIn } from './quoted-names.ts';
 import { serve, Visitor, type Shown } from './visitor.ts';
 
 /** A portal over real services, and visitors to it. */
@@ -21,7 +22,7 @@ export async function openTestPortal(options: { numberMatching?: boolean } = {})
   return {
     ...services,
     origin: site.origin,
-    visitor: () => new Visitor(site.origin),
+    visitor: (language?: string) => new Visitor(site.origin, ...(language === undefined ? [] : [fetchIn(language)])),
     async signedIn(person: { userId: string; password: string }): Promise<{ visitor: Visitor; home: Shown }> {
       const visitor = new Visitor(site.origin);
       const home = await visitor.submit(await visitor.get('/'), 'Sign in', { userId: person.userId, password: person.password });

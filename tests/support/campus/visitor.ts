@@ -135,6 +135,9 @@ export class Visitor {
   }
 }
 
+/** The names of a page's buttons, links and fields, in its order. */
+export const labelsOn = ({ html }: Shown): string[] => (html.match(/<(button|a|label)\b.*?<\/\1\s*>/gs) ?? []).map(labelOf);
+
 function labelOf(markup: string): string {
   const opening = markup.slice(0, markup.indexOf('>') + 1);
   return (
