@@ -102,10 +102,10 @@ export function codeBody(speech: Speech, csrf: string, kind: 'passcode' | 'bypas
     ${form(csrf, html`${code} ${button(words.passcode.verify)}`, { action: paths[kind] })} ${otherOptions(speech)}`;
 }
 
-function problemText(speech: Speech, kind: 'passcode' | 'bypass', { kind: problem, triesLeft = 0 }: Problem): string {
+function problemText(speech: Speech, kind: 'passcode' | 'bypass', { kind: problem, triesLeft = 0 }: Problem): Html {
   const words = speech.words.duo;
   const text = { wrong: words.wrong, used: words.used, expired: words.expired, digits: words[kind].digits, key: words.key.failed }[problem];
-  return triesLeft > 0 ? `${text} ${speech.say(speech.words.triesLeft, { count: triesLeft })}` : text;
+  return speech.sentences(text, triesLeft > 0 && speech.say(speech.words.triesLeft, { count: triesLeft }));
 }
 
 /** The page for a security key. Its script talks to the browser. */

@@ -56,7 +56,7 @@ export function draw(look: Look, draft: Draft): Html {
             <img src="${assetAddress('crest.svg')}" alt="" width="36" height="36" />
             <span><strong>${issuerName}</strong><span class="service">${service}</span></span>
           </a>
-          ${draft.visitor} ${draft.languages}
+          <div class="head-end">${draft.languages} ${draft.visitor}</div>
         </header>
         <main id="main" tabindex="-1">${draft.body}</main>
         <footer class="foot">

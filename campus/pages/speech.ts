@@ -33,6 +33,13 @@ export class Speech {
     return html`${pieces.map((piece, at) => (at % 2 === 0 ? piece : parts[piece]))}`;
   }
 
+  /** Sentences one after another. Chinese has no blank between them. */
+  sentences(...parts: readonly Part[]): Html {
+    const gap = this.language === 'zh-Hant' ? '' : ' ';
+    const said = parts.filter((part) => part !== null && part !== undefined && part !== false);
+    return html`${said.map((part, at) => (at === 0 ? part : [gap, part]))}`;
+  }
+
   /** The time of day: "14:32". */
   time(at: number): string {
     return this.#format({ timeStyle: 'short' }, at);

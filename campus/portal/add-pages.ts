@@ -73,7 +73,7 @@ export function scanPage(site: PortalSite, guest: Guest, showing: { enrolment: E
   ${tooEarly && alertBox(html`<p>${words.tooEarly}</p>`)}`;
   const body = html`${stepLine(guest.speech, 4)}
     <h1>${title}</h1>
-    ${problems} ${live('activation', showing ? scanning(guest, showing.enrolment, showing.qrCode) : expired(guest))}`;
+    ${live('activation', html`${problems} ${showing ? scanning(guest, showing.enrolment, showing.qrCode) : expired(guest)}`)}`;
   return site.show(guest, { title, body, changes: showing !== null && !showing.enrolment.device });
 }
 

@@ -91,7 +91,7 @@ function tryAlert(site: PortalSite, { speech }: Guest, { failure, triesLeft = 0,
     nextCodeAt !== undefined &&
     speech.draw(words.portal.gate.nextCode, { when: countdown(speech, nextCodeAt) });
   const left = triesLeft > 0 && speech.say(words.triesLeft, { count: triesLeft });
-  return alertBox(html`<p>${sentence(speech, failure, site.options.now())} ${next} ${left}</p>`);
+  return alertBox(html`<p>${speech.sentences(sentence(speech, failure, site.options.now()), next, left)}</p>`);
 }
 
 /** A waiting push, or how it ended. The page continues automatically once the push is approved. */

@@ -106,7 +106,7 @@ test('a language that was chosen on the portal stays, and the failure on the pag
   const confirm = await visitor.follow(await visitor.get('/home'), wordsOf('pt').add);
   const wrong = await visitor.submit(confirm, wordsOf('pt').gate.enter, { passcode: '000000' });
   expect(textOf(wrong)).toContain(`${allWords.pt.failures['passcode-wrong']} Restam`);
-  expect(textOf(await visitor.follow(wrong, '中文'))).toContain(allWords['zh-Hant'].failures['passcode-wrong']);
+  expect(textOf(await visitor.follow(wrong, '中文'))).toContain(`${allWords['zh-Hant'].failures['passcode-wrong']}還可以嘗試`);
 });
 
 test('somebody without a device or a passcode is told in each language where to get one', async () => {

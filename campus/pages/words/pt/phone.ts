@@ -3,7 +3,7 @@ import type { phone as english } from '../en/phone.ts';
 /** What the pocket phones say in European Portuguese. */
 export const phone: typeof english = {
   phones: 'Telemóveis simulados',
-  phonesLead: 'Cada um faz de conta que é um telemóvel com o Duo Mobile. Nada daqui chega a um telemóvel real.',
+  phonesLead: 'Cada um substitui um telemóvel com o Duo Mobile. Nada daqui chega a um telemóvel real.',
   noPhone: 'Não há nenhum telemóvel.',
   standIn: '{phone} · telemóvel simulado do Causeway, não a aplicação real',
   noAccount: 'Ainda não há nenhuma conta. Toque no botão «+» e leia o código QR no ecrã do computador.',

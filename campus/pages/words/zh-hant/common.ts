@@ -29,7 +29,7 @@ export const common: typeof english = {
     firstPage: '前往首頁',
   },
   failures: {
-    'sign-in-rejected': 'UMPASS ID 與密碼不相符。請檢查兩者，並檢查 Caps Lock 是否已開啟。',
+    'sign-in-rejected': 'UMPASS 用戶 ID 與密碼不相符。請檢查兩者，並檢查 Caps Lock 是否已開啟。',
     'portal-sign-in': '這次登入已使用過或已逾時。請在此登入。',
     'account-locked': '嘗試失敗次數過多，帳戶已鎖定至 {time}（{left}）；之後請再試一次。',
     'passcode-wrong': '驗證碼不正確。請檢查數字後再試一次。',

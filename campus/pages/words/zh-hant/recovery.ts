@@ -4,7 +4,7 @@ import type { recovery as english } from '../en/recovery.ts';
 export const recovery: typeof english = {
   service: '帳戶復原',
   title: '復原您的帳戶',
-  lead: '供遺失登入認證設備的人士使用。請按您的身份。',
+  lead: '供遺失登入認證設備的人士使用。請按一下您的身份。',
   roles: { student: '學生', staff: '教職員' },
   back: '返回',
   next: '下一步（Next）',
