@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import AxeBuilder from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../chromium.ts';
+import { accessibilityFaults } from '../../support/campus/accessibility.ts';
 import { mei } from '../../support/campus/campus-services.ts';
 import { openPagesCampus, sessionsOf, type PagesCampus } from '../../support/campus/pages-campus.ts';
 
@@ -130,12 +130,7 @@ describe('every page', () => {
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
       const check = async (): Promise<void> => {
-        await page.evaluate(AxeBuilder.source);
-        const violations = await page.evaluate(async () => {
-          const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-          return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-        });
-        expect(violations, page.url()).toEqual([]);
+        expect(await accessibilityFaults(page), page.url()).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth), page.url()).toBeLessThanOrEqual(640);
       };
       await page.goto(at.hostOf('vpn'));
