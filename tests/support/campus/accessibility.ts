@@ -10,6 +10,8 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(AxeBuilder.source);
   return await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: Axe };
-    return (await axe.run({ resultTypes: ['violations'] })).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    return (await axe.run({ resultTypes: ['violations'] })).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
   });
 }

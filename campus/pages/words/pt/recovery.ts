@@ -4,7 +4,7 @@ import type { recovery as english } from '../en/recovery.ts';
 export const recovery: typeof english = {
   service: 'Recuperação da conta',
   title: 'Recupere a sua conta',
-  lead: 'Para quem perdeu o dispositivo que confirma os seus inícios de sessão. Clique na sua função.',
+  lead: 'Para quem perdeu o dispositivo que confirma os seus inícios de sessão. Clique no seu vínculo.',
   roles: { student: 'Estudante', staff: 'Pessoal docente ou não docente' },
   back: 'Voltar',
   next: 'Seguinte (Next)',
