@@ -5,13 +5,14 @@ import { contentsOf } from '../app/profiles/profile-preview.ts';
 import type { Report } from './report.ts';
 
 /** Reports everything that a profile does and trusts, line by line, as the window shows it before a profile is added. */
-export function reportContents(profile: Profile, report: Report, { messages, format }: Localizer): void {
+export function reportContents(profile: Profile, report: Report, localizer: Localizer): void {
   const contents = contentsOf(profile);
-  const { preview } = messages;
+  const { format, comma } = localizer;
+  const { preview } = localizer.messages;
   const mark = contents.domain === null ? preview.outsideNone : format(preview.outside, { domain: contents.domain });
   const line = (label: string, text: string): void => report.say(`  ${label}: ${text}`);
-  for (const { label, hosts, text } of profileLines(contents, preview))
-    line(label, text ?? hosts.map(({ shown, outside }) => (outside ? `${shown} [${mark}]` : shown)).join(', '));
+  for (const { label, hosts, text } of profileLines(contents, localizer))
+    line(label, text ?? hosts.map(({ shown, outside }) => (outside ? `${shown} [${mark}]` : shown)).join(comma));
   line(preview.trust, { system: preview.trustSystem, pin: preview.trustPin, authority: preview.trustAuthority }[profile.trust.kind]);
   for (const { sha256, subject, validUntil } of contents.authorities)
     line(preview.fingerprint, `${sha256} (${subject}; ${format(preview.validUntil, { untilAt: validUntil })})`);

@@ -13,7 +13,7 @@ import { Screen } from '../ui/screen.tsx';
 /** Who manages this computer, what they have decided, and what is wrong with it. Renders nothing without a policy. */
 export function Policy({ policy }: { policy: AppState['policy'] }) {
   const localizer = useLocalizer();
-  const { messages, format } = localizer;
+  const { messages, format, comma, aside } = localizer;
   const { run, busy } = useVerbs();
   const { managedBy, decisions, faults } = policy;
   if (decisions.length === 0 && faults.length === 0) return null;
@@ -38,7 +38,7 @@ export function Policy({ policy }: { policy: AppState['policy'] }) {
                 key: titleOf(key),
                 why: messages.policy.faults[why],
               })}
-              {detail !== undefined && <span className="hint"> ({faultDetail(detail, localizer)})</span>}
+              {detail !== undefined && <span className="hint">{aside(faultDetail(detail, localizer))}</span>}
             </p>
           ))}
         </Panel>
@@ -66,7 +66,7 @@ export function Policy({ policy }: { policy: AppState['policy'] }) {
   /** The title of a key, with the rest of its path; any other name as it stands. */
   function titleOf(path: string | null): string {
     const [key = '', ...rest] = (path ?? '').split('.');
-    return isPolicyKey(key) ? [messages.policy.keys[key].title, ...rest].join(', ') : (path ?? '');
+    return isPolicyKey(key) ? [messages.policy.keys[key].title, ...rest].join(comma) : (path ?? '');
   }
 }
 

@@ -12,7 +12,8 @@ import { Foot, Screen } from '../ui/screen.tsx';
 
 /** Shows what a profile contains before it is added. */
 export function Preview({ preview: { profile, source, typed, shipped, contents, dropped, replaces } }: { preview: ProfilePreview }) {
-  const { messages, format, list, gap } = useLocalizer();
+  const localizer = useLocalizer();
+  const { messages, format, list, gap } = localizer;
   const outside = new Set(contents.destinations.filter((each) => each.outside).map(({ shown }) => shown));
   const { run, busy } = useVerbs();
   const notNow = (): void => void run('declinePreview');
@@ -21,7 +22,7 @@ export function Preview({ preview: { profile, source, typed, shipped, contents, 
     pin: messages.preview.trustPin,
     authority: messages.preview.trustAuthority,
   };
-  const lines = profileLines(contents, messages.preview);
+  const lines = profileLines(contents, localizer);
   const factOf = ({ path, label, hosts, text }: ProfileLine) =>
     [label, text ?? <Hosts key={path} hosts={hosts} domain={contents.domain} />] as const;
   return (

@@ -93,7 +93,7 @@ export function Settings({ state }: { state: AppState }) {
           onChange={(openAtLogin) => void run('changePreferences', { openAtLogin })}
         />
         {isLocked(state, 'startAtSignIn') && <Locked policy={policy} />}
-        <div>
+        <div className="checkbox-field">
           <Checkbox
             label={messages.always.setting}
             checked={preferences.alwaysConnect}

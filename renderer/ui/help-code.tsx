@@ -10,14 +10,15 @@ export const HelpContextProvider = HelpContext.Provider;
 
 /** The code to read aloud to the help desk, and the failure's name for whoever can read it there. */
 export function HelpCode({ failure }: { failure: Failure }) {
-  const { messages, format } = useLocalizer();
+  const { messages, format, aside } = useLocalizer();
   const context = use(HelpContext);
   if (!context) return null;
   const { step, about } = context;
   const code = helpCode({ failure: failure.code, step, version: about.version, platform: about.platform });
   return (
     <p className="hint selectable">
-      {format(messages.ending.code, { code })} <span className="failure-code">({failure.code})</span>
+      {format(messages.ending.code, { code })}
+      <span className="failure-code">{aside(failure.code)}</span>
     </p>
   );
 }

@@ -23,6 +23,8 @@ export interface Localizer {
   readonly messages: Messages;
   /** What stands between two sentences: a blank, or nothing in Chinese. */
   readonly gap: string;
+  /** What stands between several names: a comma and a blank, or Chinese's own. */
+  readonly comma: string;
   /** A sentence with its placeholders filled in; a plural one is chosen by `count`. */
   format: (sentence: string | Plural, params?: Params) => string;
   /** The three sentences of a failure, filled in. `ownTodo`: in place of its advice, which is for the window. */
@@ -39,6 +41,8 @@ export interface Localizer {
   milliseconds: (ms: number) => string;
   /** An amount of data in bytes, in decimal units: `12.3 MB`. */
   bytes: (amount: number) => string;
+  /** Something beside a sentence, in brackets, with the blank before it that the language has. */
+  aside: (text: string) => string;
   /** Several things in one phrase: `a, b and c`. */
   list: (items: readonly string[]) => string;
 }
@@ -59,24 +63,29 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   const dayAndTime = lazily(() => new Intl.DateTimeFormat(dates, { dateStyle: 'medium', timeStyle: 'short' }));
   const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
   const conjunction = lazily(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
+  const isChinese = /^(zh|yue)\b/.test(locale);
   const amountOf = (unit: string, unitDisplay: 'short' | 'narrow', digits = 0): (() => Intl.NumberFormat) =>
     lazily(() => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }));
-  const hours = amountOf('hour', 'narrow');
-  const minutes = amountOf('minute', 'narrow');
-  const seconds = amountOf('second', 'narrow');
+  // Chinese's narrow minute, 分, is also a mark in an exam, and has no blank
+  const duration = isChinese ? 'short' : 'narrow';
+  const hours = amountOf('hour', duration);
+  const minutes = amountOf('minute', duration);
+  const seconds = amountOf('second', duration);
   const shortTimes = amountOf('millisecond', 'short');
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
   const instant = (at: number): string => {
     const now = Date.now();
     const timeSays = Math.abs(at - now) < 12 * 3_600_000 || day().format(at) === day().format(now);
-    return (timeSays ? time() : dayAndTime()).format(at);
+    return withBlank((timeSays ? time() : dayAndTime()).format(at));
   };
   const valueText = (name: string, value: string | number | undefined): string | undefined => {
+    if (typeof value === 'string' && severalNames.has(name)) return value.replaceAll(', ', comma);
     if (typeof value !== 'number') return value;
     if (name.endsWith('DateAt')) return dayAndTime().format(value);
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
+  const comma = isChinese ? '、' : ', ';
 
   const format = (sentence: string | Plural, params: Params = {}): string => {
     const count = params['count'];
@@ -88,7 +97,8 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   return {
     locale,
     messages,
-    gap: /^(zh|yue)\b/.test(locale) ? '' : ' ',
+    gap: isChinese ? '' : ' ',
+    comma,
     format,
     failure: ({ code, params = {} }, ownTodo) => {
       const { title, happened, todo } = messages.failures[code];
@@ -111,13 +121,14 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
       if (whole < 60) return relative().format(-whole, 'second');
       return whole < 3600 ? relative().format(-Math.floor(whole / 60), 'minute') : relative().format(-Math.floor(whole / 3600), 'hour');
     },
-    second: (at) => timeWithSeconds().format(at),
+    second: (at) => withBlank(timeWithSeconds().format(at)),
     milliseconds: (ms) => shortTimes().format(Math.round(ms)),
     bytes: (amount) => {
       const power = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3) - 1));
       return sizes[power]?.().format(amount / 1000 ** (power + 1)) ?? '';
     },
-    list: (items) => conjunction().format(items),
+    aside: (text) => (isChinese ? `（${text}）` : ` (${text})`),
+    list: (items) => spaced(conjunction().formatToParts(items)),
   };
 }
 
@@ -125,6 +136,24 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
 function inWords({ failureWords }: Messages, name: string, value: string | number): string | number {
   const words: Readonly<Record<string, string>> = name === 'found' ? failureWords.found : {};
   return Object.hasOwn(words, value) ? (words[value] ?? value) : value;
+}
+
+/** Params that are several names in one, with commas between them. */
+const severalNames: ReadonlySet<string> = new Set(['offered', 'allowed', 'key', 'keys', 'gateway', 'gateways', 'places']);
+
+/** 上午 9:12, as our sentences write 9 分鐘: Intl has no blank there. */
+const withBlank = (time: string): string => time.replace(/(\p{Script=Han})(\d{1,2}:)/u, '$1 $2');
+
+/** A list whose Chinese word for “and” has a blank on the side of other letters. */
+function spaced(parts: readonly { type: string; value: string }[]): string {
+  return parts
+    .map(({ type, value }, at) => {
+      if (type !== 'literal' || !/^\p{Script=Han}+$/u.test(value)) return value;
+      const before = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]$/u.test(parts[at - 1]?.value ?? '') ? '' : ' ';
+      const after = /^[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(parts[at + 1]?.value ?? '') ? '' : ' ';
+      return before + value + after;
+    })
+    .join('');
 }
 
 /** Made at the first use: what Intl takes to be made is felt at the start of the app. */

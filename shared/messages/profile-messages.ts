@@ -1,5 +1,5 @@
 import type { ProfileContents } from '../app-state.ts';
-import type { Messages } from './catalogue.ts';
+import type { Localizer } from './localizer.ts';
 
 /**
  * Places of a profile that are told elsewhere on the screen that shows it (its name, the help desk, who is trusted, whether
@@ -36,7 +36,11 @@ const maxText = 400;
 const shortened = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText)}…` : text);
 
 /** All that a profile does, line by line: hosts first, in the order in which profiles have them. */
-export function profileLines({ destinations, settings }: ProfileContents, { part, value: values }: Messages['preview']): ProfileLine[] {
+export function profileLines(
+  { destinations, settings }: ProfileContents,
+  { messages, comma }: Pick<Localizer, 'messages' | 'comma'>,
+): ProfileLine[] {
+  const { part, value: values } = messages.preview;
   const label = (path: string): string => part[path] ?? path;
   const places = [...new Set(destinations.map(({ path }) => path))];
   const others = settings.filter(({ path }) => !elsewhere.includes(path));
@@ -45,7 +49,7 @@ export function profileLines({ destinations, settings }: ProfileContents, { part
     // Several words at one place are one line
     ...[...new Set(others.map(({ path }) => path))].map((path) => {
       const texts = others.filter((each) => each.path === path).map(({ value }) => values[`${path}.${value}`] ?? String(value));
-      return { path, label: label(path), hosts: [], text: shortened(texts.join(', ')) };
+      return { path, label: label(path), hosts: [], text: shortened(texts.join(comma)) };
     }),
   ];
 }

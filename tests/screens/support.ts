@@ -24,7 +24,7 @@ const failed = (check: string, code: FailureCode, params: Record<string, string>
 });
 
 const good: Finding[] = [
-  fact('libopenconnect', 'installed', { component: 'libopenconnect', version: ' (v9.21)' }),
+  fact('libopenconnect', 'installed', { component: 'libopenconnect', version: 'v9.21' }),
   fact('keychain', 'keychain'),
   fact('other-vpn', 'noOtherVpn'),
   fact('gateway', 'reached', { gateway: 'vpn.campus.test' }),

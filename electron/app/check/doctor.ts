@@ -166,7 +166,7 @@ interface Component {
 
 /** @param found its version and path, as far as known; null if it is missing */
 function componentCheck({ name, packages, neededBy }: Component, found: string | null, isNeeded: boolean): Finding {
-  if (found !== null) return passed(name, 'installed', { component: name, version: ` (${found})` });
+  if (found !== null) return passed(name, 'installed', { component: name, version: found });
   if (!isNeeded) return remark(name, 'notInstalled', { component: name }, neededBy);
   const missing = remark(name, 'notInstalled', { component: name }, 'install', { packages });
   return { ...missing, result: 'missing', prevents: true };

@@ -56,7 +56,7 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
           {messages.factor.lost}
         </Button>
       </Actions>
-      <p className="hint">{messages.push.notYours}</p>
+      <p className="hint">{prompt.call ? messages.push.notYourCall : messages.push.notYours}</p>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

@@ -18,7 +18,7 @@ export const check = {
   facts: {
     app: 'Causeway’s app is running: commands go through it.',
     noApp: 'Causeway’s app is not running: commands hold a session of their own.',
-    installed: '{component} is installed{version}.',
+    installed: '{component} is installed ({version}).',
     notInstalled: '{component} is not installed.',
     policy: 'This computer has a policy ({places}), and all of it is understood.',
     keychain: 'The keychain keeps passwords.',

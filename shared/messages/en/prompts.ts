@@ -67,6 +67,7 @@ export const prompts = {
     callLeft: plural('{count} seconds left to answer', { one: 'One second left to answer' }),
     late: 'Time is up. Waiting for your campus to say so…',
     notYours: 'Did not ask for this? Choose Deny on your phone.',
+    notYourCall: 'Did not ask for this? Hang up.',
     instead: 'Enter a Passcode instead',
     switching: 'One moment…',
   },

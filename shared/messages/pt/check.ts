@@ -19,7 +19,7 @@ export const check: typeof english = {
   facts: {
     app: 'A aplicação Causeway está aberta: os comandos usam-na.',
     noApp: 'A aplicação Causeway não está aberta: os comandos têm uma sessão própria.',
-    installed: '{component}: instalado{version}.',
+    installed: '{component}: instalado ({version}).',
     notInstalled: '{component}: não instalado.',
     policy: 'Este computador tem uma política ({places}), e o Causeway compreende-a na íntegra.',
     keychain: 'O porta-chaves pode guardar palavras-passe.',

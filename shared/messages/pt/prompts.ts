@@ -69,6 +69,7 @@ export const prompts: typeof english = {
     callLeft: plural('{count} segundos para atender', { one: 'Um segundo para atender' }),
     late: 'O tempo acabou. À espera da confirmação do seu campus…',
     notYours: 'Não foi um pedido seu? Escolha «Deny» no telemóvel.',
+    notYourCall: 'Não foi um pedido seu? Desligue a chamada.',
     instead: 'Usar um código (Enter a Passcode)',
     switching: 'Um momento…',
   },

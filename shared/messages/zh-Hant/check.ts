@@ -19,7 +19,7 @@ export const check: typeof english = {
   facts: {
     app: 'Causeway 的視窗正在執行：命令會經由它進行。',
     noApp: 'Causeway 的視窗沒有執行：命令會自行建立連線。',
-    installed: '已安裝 {component}{version}。',
+    installed: '已安裝 {component}（{version}）。',
     notInstalled: '未安裝 {component}。',
     policy: '這部電腦有政策（{places}），內容正確。',
     keychain: '鑰匙圈可以儲存密碼。',

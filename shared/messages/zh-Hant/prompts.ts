@@ -69,6 +69,7 @@ export const prompts: typeof english = {
     callLeft: plural('請在 {count} 秒內接聽'),
     late: '時間已到。正在等待校園系統確認…',
     notYours: '不是您本人登入？請在手機選「Deny」。',
+    notYourCall: '不是您本人登入？請掛斷電話。',
     instead: '改為輸入驗證碼（Enter a Passcode）',
     switching: '請稍候…',
   },

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { contentsOf } from '../../../electron/app/profiles/profile-preview.ts';
 import { destinationsIn, everythingIn, textsOf } from '../../../shared/profile-contents.ts';
 import { profileSchema, readProfile, type Profile } from '../../../shared/profile.ts';
-import { en } from '../../../shared/messages/en.ts';
 import { profileLines } from '../../../shared/messages/profile-messages.ts';
+import { english } from '../../support/english.ts';
 import { issue } from '../../support/issuer.ts';
 
 /** A profile that has everything, each host a different one. */
@@ -56,7 +56,7 @@ describe('what a profile does is shown, by its schema', () => {
     const named = textsOf().filter(({ names }) => names === 'gateway' || names === 'host' || names === 'address');
     expect(named.length).toBeGreaterThan(8);
     const contents = contentsOf(whole);
-    const lines = profileLines(contents, en.preview);
+    const lines = profileLines(contents, english);
     for (const { path } of named) {
       const line = lines.find((each) => each.path === path);
       expect(line?.hosts.length, path).toBeGreaterThan(0);
@@ -70,7 +70,7 @@ describe('what a profile does is shown, by its schema', () => {
   });
 
   test('everything else in a profile is shown in words, or elsewhere: the tunnel and saved codes included', () => {
-    const lines = profileLines(contentsOf(whole), en.preview);
+    const lines = profileLines(contentsOf(whole), english);
     const text = (path: string) => lines.find((each) => each.path === path)?.text;
     expect(text('tunnel')).toBe('For the whole computer: every program and user');
     expect(text('keptCodes')).toContain('keychain');
@@ -79,7 +79,7 @@ describe('what a profile does is shown, by its schema', () => {
     for (const protocol of profileSchema.shape.protocol.options) {
       const tunnels = protocol === 'campus' ? (['relay'] as const) : (['app', 'system'] as const);
       for (const tunnel of tunnels) {
-        const shownLines = profileLines(contentsOf({ ...whole, protocol, tunnel }), en.preview);
+        const shownLines = profileLines(contentsOf({ ...whole, protocol, tunnel }), english);
         for (const path of ['protocol', 'tunnel', 'gatewayChoice', 'secondFactor', 'udp', 'keepAlive'])
           expect(shownLines.find((each) => each.path === path)?.text, path).not.toMatch(/^[a-z0-9-]+$/);
       }
