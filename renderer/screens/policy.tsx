@@ -60,7 +60,9 @@ export function Policy({ policy }: { policy: AppState['policy'] }) {
 
   function shownValue(value: string): string {
     if (value === 'true') return messages.settings.policyOn;
-    return value === 'false' ? messages.settings.policyOff : value;
+    if (value === 'false') return messages.settings.policyOff;
+    // Several texts, or JSON
+    return /^[{[]/.test(value) ? value : value.replaceAll(', ', comma);
   }
 
   /** The title of a key, with the rest of its path; any other name as it stands. */

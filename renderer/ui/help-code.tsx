@@ -17,7 +17,7 @@ export function HelpCode({ failure }: { failure: Failure }) {
   const code = helpCode({ failure: failure.code, step, version: about.version, platform: about.platform });
   return (
     <p className="hint selectable">
-      {format(messages.ending.code, { code })}
+      {format(messages.ending.code, { code: code.replaceAll(' ', '\u00a0') })}
       <span className="failure-code">{aside(failure.code)}</span>
     </p>
   );

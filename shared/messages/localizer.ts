@@ -71,6 +71,8 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   const hours = amountOf('hour', duration);
   const minutes = amountOf('minute', duration);
   const seconds = amountOf('second', duration);
+  /** A number stays beside its unit: 42 分鐘 may not end a line after 42. */
+  const together = (time: string): string => (isChinese ? time.replaceAll(' ', '\u00a0') : time);
   const shortTimes = amountOf('millisecond', 'short');
   const sizes = (['kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const).map((unit) => amountOf(unit, 'short', 1));
 
@@ -80,12 +82,13 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
     return withBlank((timeSays ? time() : dayAndTime()).format(at));
   };
   const valueText = (name: string, value: string | number | undefined): string | undefined => {
-    if (typeof value === 'string' && severalNames.has(name)) return value.replaceAll(', ', comma);
+    if (typeof value === 'string' && severalNames.has(name)) return names(value);
     if (typeof value !== 'number') return value;
     if (name.endsWith('DateAt')) return dayAndTime().format(value);
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
   const comma = isChinese ? '、' : ', ';
+  const names = (text: string): string => (isChinese ? text.replaceAll(', ', comma).replace(/ \((\+\d+)\)$/, '（$1）') : text);
 
   const format = (sentence: string | Plural, params: Params = {}): string => {
     const count = params['count'];
@@ -109,12 +112,12 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
     instant,
     duration: (ms) => {
       const whole = Math.max(0, Math.floor(ms / 1000));
-      if (whole < 60) return seconds().format(whole);
+      if (whole < 60) return together(seconds().format(whole));
       const wholeMinutes = Math.floor(whole / 60);
-      if (wholeMinutes < 60) return minutes().format(wholeMinutes);
+      if (wholeMinutes < 60) return together(minutes().format(wholeMinutes));
       const rest = wholeMinutes % 60;
-      const wholeHours = hours().format(Math.floor(wholeMinutes / 60));
-      return rest === 0 ? wholeHours : `${wholeHours} ${minutes().format(rest)}`;
+      const wholeHours = together(hours().format(Math.floor(wholeMinutes / 60)));
+      return rest === 0 ? wholeHours : `${wholeHours} ${together(minutes().format(rest))}`;
     },
     ago: (ms) => {
       const whole = Math.max(0, Math.floor(ms / 1000));

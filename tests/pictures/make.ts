@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { languages } from '../../shared/messages/languages.ts';
 import { ensureSystemTools } from '../../build/system.ts';
-import { drawScreen, isWide, themes } from '../screens/draw.ts';
+import { bringIntoView, drawScreen, isWide, themes } from '../screens/draw.ts';
 import { now, screens } from '../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve } from '../screens/window.ts';
 import { contactSheet } from './contact-sheet.ts';
@@ -39,6 +39,7 @@ async function everyScreen(): Promise<void> {
     await drawScreen(window, name);
     for (const language of languages) {
       await window.speak(language);
+      await bringIntoView(window, name);
       for (const [theme, media] of Object.entries(themes)) {
         await window.page.emulateMedia(media);
         const drawn = await window.page.screenshot({ caret: 'hide' });

@@ -87,5 +87,7 @@ export interface ScreenState {
   focus: string;
   /** The English names of what a person opens on it, in this order. */
   unfold?: readonly string[];
+  /** A picture shows its end: what it is named after stands there. */
+  atEnd?: true;
 }
 export type Screens = Record<string, ScreenState>;

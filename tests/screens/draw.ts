@@ -43,6 +43,17 @@ export async function drawScreen(window: TestWindow, name: string): Promise<void
   await window.traffic(screens[name]?.state.access.kind === 'connected' ? samples : []);
 }
 
+/** Brings what a screen is named after into its picture: in each language it stands at another place. */
+export async function bringIntoView({ page }: TestWindow, name: string): Promise<void> {
+  await page.mouse.move(0, 0); // nothing is hovered
+  if (screens[name]?.atEnd) await page.locator('.column').evaluate((column) => column.scrollTo(0, column.scrollHeight));
+  if (screens[name]?.unfold)
+    await page
+      .locator('.details-panel')
+      .last()
+      .evaluate((panel) => panel.scrollIntoView({ block: 'nearest' }));
+}
+
 export const themes = {
   'light': { colorScheme: 'light', forcedColors: 'none' },
   'dark': { colorScheme: 'dark', forcedColors: 'none' },

@@ -47,6 +47,7 @@ export const settingsScreens: Screens = {
     state: state({ settingsOpen: true, about: { version: '0.1.0', linksOpen: false, platform: 'linux', languages: ['en-GB'] } }),
     heading: 'Settings',
     focus: 'heading',
+    atEnd: true,
   },
   'settings-vouched': {
     state: state({ settingsOpen: true, acceptedHosts: ['vpn.campus.test'] }),
@@ -95,6 +96,7 @@ export const settingsScreens: Screens = {
     }),
     heading: 'Settings',
     focus: 'heading',
+    atEnd: true,
   },
   'settings-update-ready': {
     state: state({
@@ -104,6 +106,7 @@ export const settingsScreens: Screens = {
     }),
     heading: 'Settings',
     focus: 'heading',
+    atEnd: true,
   },
   'settings-update-failed': {
     state: state({
@@ -117,11 +120,13 @@ export const settingsScreens: Screens = {
     }),
     heading: 'Settings',
     focus: 'heading',
+    atEnd: true,
   },
   'settings-updated-by-it': {
     state: state({ settingsOpen: true, updates: { kind: 'by-it', by: 'windows-computer' } }),
     heading: 'Settings',
     focus: 'heading',
+    atEnd: true,
   },
   'settings-no-keychain': {
     state: state({ settingsOpen: true, saved: { userId: null, password: false, offered: false, keychain: 'absent' } }),

@@ -168,7 +168,7 @@ export const failures: Messages['failures'] = {
   'sign-in-rejected': {
     title: '用戶 ID 或密碼不正確',
     happened: '校園系統不接受這個用戶 ID 和密碼。',
-    todo: '請檢查用戶 ID 有沒有打錯，並按一下眼睛圖示（顯示密碼）查看密碼。Caps Lock 有沒有開啟？',
+    todo: '請檢查用戶 ID 有沒有打錯，並按一下眼睛圖示（顯示密碼）查看密碼。Caps\u00a0Lock 有沒有開啟？',
   },
   'answer-rejected': {
     title: '資料不獲接受',
@@ -509,7 +509,7 @@ export const failures: Messages['failures'] = {
   'recovery-password': {
     title: '密碼不正確',
     happened: '校園系統不接受這個密碼。',
-    todo: '請按一下眼睛圖示（顯示密碼）查看密碼。Caps Lock 有沒有開啟？',
+    todo: '請按一下眼睛圖示（顯示密碼）查看密碼。Caps\u00a0Lock 有沒有開啟？',
   },
   'recovery-limited': {
     title: '嘗試次數過多',

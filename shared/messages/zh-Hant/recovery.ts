@@ -3,7 +3,7 @@ import type { Messages } from '../catalogue.ts';
 /** The recovery screens in Traditional Chinese. */
 export const recovery: Messages['recovery'] = {
   purpose: '遺失手機',
-  loading: { title: '正在連接復原網站', lead: '等待 {campus} 回應。' },
+  loading: { title: '正在連接復原網站', lead: '正在等待 {campus} 回應。' },
   failed: { title: '未能取得復原驗證碼' },
   identity: {
     title: '核實您的身份',

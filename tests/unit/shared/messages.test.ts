@@ -136,10 +136,11 @@ describe('speaking', () => {
     const chinese = createLocalizer(zhHant, { locale: 'zh-Hant-MO', dates: 'zh-Hant-MO' });
     expect(chinese.instant(new Date().setHours(9, 5, 0, 0))).toBe('上午 9:05');
     expect(chinese.instant(new Date(2020, 2, 1, 16, 54).getTime())).toBe('2020年3月1日 下午 4:54');
-    expect([462 * 60_000, 540_000, 42_000].map(chinese.duration)).toEqual(['7 小時 42 分鐘', '9 分鐘', '42 秒']);
+    expect([462 * 60_000, 540_000, 42_000].map(chinese.duration)).toEqual(['7\u00a0小時 42\u00a0分鐘', '9\u00a0分鐘', '42\u00a0秒']);
     expect(chinese.list(['ICTO', '+853 8822 8600', 'icto@um.edu.mo'])).toBe('ICTO、+853 8822 8600 及 icto@um.edu.mo');
     expect(chinese.list(['a.example', '另外 3 個'])).toBe('a.example 及另外 3 個');
-    expect(chinese.format('可選 {offered}。', { offered: 'Site 2, 第 4 校區' })).toBe('可選 Site 2、第 4 校區。');
+    const offered = 'Site 2, 第 4 校區, … (+998)';
+    expect(chinese.format('可選 {offered}。', { offered })).toBe('可選 Site 2、第 4 校區、…（+998）。');
     expect(chinese.aside('internal')).toBe('（internal）');
   });
 });
