@@ -130,7 +130,7 @@ export const policy: PolicyMessages = {
     },
     logLevel: {
       title: '記錄的詳細程度',
-      text: 'Causeway 在這部電腦的記錄中寫入多少內容。立即生效。無論哪個程度，均不會寫入密碼、驗證碼、連線憑據或用戶輸入的內容。',
+      text: 'Causeway 在這部電腦的記錄中寫入多少內容。立即生效。不論詳細程度如何，均不會寫入密碼、驗證碼、連線憑據或用戶輸入的內容。',
       choices: {
         error: '只記錄 Causeway 本身的錯誤',
         info: '亦記錄登入及連線如何開始和結束',
