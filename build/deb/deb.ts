@@ -16,7 +16,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { languages } from '../../shared/messages/languages.ts';
 import { controlFile, type DebFields } from './control.ts';
+import { manualFolder, manualPage } from './manual.ts';
 
 /** What a deb is made of. */
 export interface DebContents extends Omit<DebFields, 'kibibytes'> {
@@ -53,7 +55,8 @@ export function makeDeb({ layout, compression, ...fields }: DebContents, file: s
   try {
     cpSync(layout, join(root, 'opt/Causeway'), { recursive: true, verbatimSymlinks: true });
     for (const [to, from] of Object.entries(parts)) put(root, to, readFileSync(from));
-    put(root, 'usr/share/man/man1/causeway.1.gz', gzipSync(readFileSync(join(here, 'causeway.1')), { level: 9 }));
+    for (const language of languages)
+      put(root, `usr/share/man/${manualFolder[language]}/causeway.1.gz`, gzipSync(manualPage(language), { level: 9 }));
     const { version, maintainer } = fields;
     const changelog = `causeway (${version}) stable; urgency=medium\n\n  * What is new: ${fields.homepage}\n\n -- ${maintainer}  ${date()}\n`;
     put(root, 'usr/share/doc/causeway/changelog.gz', gzipSync(changelog, { level: 9 }));

@@ -18,7 +18,7 @@ touch "$work/root/older.deb" "$work/root/newer.deb"
 mount --bind "$1" "$work/root/older.deb"
 mount --bind "$2" "$work/root/newer.deb"
 chroot "$work/root" sh -c '
-left() { find /opt/Causeway /usr/bin/causeway /var/lib/causeway /etc/apparmor.d/causeway /usr/share/*/causeway* /usr/share/*/*/*causeway* /usr/lib/systemd/system/causeway* /usr/lib/sysusers.d/causeway* 2>/dev/null || true; }
+left() { find /opt/Causeway /usr/bin/causeway /var/lib/causeway /etc/apparmor.d/causeway /usr/share/*/causeway* /usr/share/*/*/*causeway* /usr/share/man/*/man1/causeway* /usr/lib/systemd/system/causeway* /usr/lib/sysusers.d/causeway* 2>/dev/null || true; }
 mkdir -p /etc/causeway
 echo policy >/etc/causeway/policy.json
 dpkg --install --force-depends /older.deb >&2
