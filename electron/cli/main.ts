@@ -20,6 +20,7 @@ import { policyPlaces } from '../storage/policy/places.ts';
 import { builtHere } from '../tunnels/openconnect/programs-linux.ts';
 import { Secrets } from '../storage/secrets.ts';
 import { systemRoots } from '../trust/roots.ts';
+import { languagesOfWindows } from '../system/windows/languages.ts';
 import { findOldTls } from '../net/old-tls.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import { proxyOfEnvironment } from '../net/proxy/proxy-list.ts';
@@ -62,9 +63,9 @@ const { stdin, stdout, stderr } = process;
 const isTerminal = stdin.isTTY && stderr.isTTY;
 const nothing = () => () => undefined;
 
-// Windows sets no such variables: there the system's own language counts
+// Windows sets no such variables
 const localizer = await terminalLocalizer(
-  languagesOfEnvironment(process.env) ?? (process.platform === 'win32' ? [Intl.DateTimeFormat().resolvedOptions().locale] : []),
+  languagesOfEnvironment(process.env) ?? (process.platform === 'win32' ? await languagesOfWindows() : []),
 );
 const livePolicy = await LivePolicy.open(policyPlaces(process.platform, process.env), process.platform);
 const { policy } = livePolicy.current;

@@ -3,6 +3,7 @@ import { win32 } from 'node:path';
 import koffi from 'koffi';
 import { LivePolicy } from '../../electron/storage/policy/live-policy.ts';
 import { policyPlaces } from '../../electron/storage/policy/places.ts';
+import { languagesKey, languagesOfWindows } from '../../electron/system/windows/languages.ts';
 import { nsisKey } from '../../electron/updates/installation-windows.ts';
 import { findInstallation } from '../../electron/updates/installation.ts';
 
@@ -114,6 +115,11 @@ report['installations'] = {
   here: await installation(win32.dirname(executable).toUpperCase()),
 };
 remove(`HKCU\\${nsisKey}`);
+
+// As Windows's Settings write it
+const before = await languagesOfWindows();
+add(`HKCU\\${languagesKey}`, 'Languages', 'REG_MULTI_SZ', 'zh-Hant-MO\\0pt-MO\\0en-US');
+report['languages'] = { before, chosen: await languagesOfWindows() };
 console.log(JSON.stringify(report));
 
 /** Gives a key of the person's an owner and an access list. */

@@ -22,6 +22,7 @@ const reportSchema = z.object({
   installed: seenSchema,
   installedUnderPolicy: seenSchema,
   installations: z.record(z.string(), z.string()),
+  languages: z.record(z.string(), z.array(z.string())),
 });
 
 const machine = 'HKLM\\Software\\Policies\\Causeway';
@@ -45,6 +46,10 @@ describe.skipIf(missing !== null)('the policy in the registry', { timeout: 180_0
     const { none, elsewhere, here } = report.installations;
     expect(here).toBe('own');
     expect([none, elsewhere]).not.toContain('own');
+  });
+
+  test('a terminal on Windows speaks the first of the languages that the person prefers, not that of dates', () => {
+    expect(report.languages).toEqual({ before: ['en-US'], chosen: ['zh-Hant-MO', 'pt-MO', 'en-US', 'en-US'] });
   });
 
   test('an empty registry has no policy, and one that is written while Causeway runs counts at once', () => {
