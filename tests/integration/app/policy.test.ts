@@ -157,12 +157,13 @@ test('a policy that is damaged while the app runs goes on counting, and that is 
 
 test('where policy lets nobody save a password, those that were saved leave the keychain', async () => {
   const at = await managed({});
-  at.keytar.entries.set('org.causeway.client\nharbour/mei', 'lantern');
+  at.keytar.entries.set('Causeway\nharbour/mei', 'lantern');
   at.settings.update(() => ({ savedPasswords: ['harbour'], userIds: { harbour: 'mei' } }));
   expect(at.app.state.saved.password).toBe(true);
   await at.set({ rememberPasswords: false });
   expect(at.app.state.saved).toMatchObject({ userId: 'mei', password: false });
   await expect.poll(() => at.settings.get().savedPasswords).toEqual([]);
+  await expect.poll(() => [...at.keytar.entries.values()]).toEqual([]);
 });
 
 test('Connect in the tray opens the window, if policy says so', async () => {
