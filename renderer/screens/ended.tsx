@@ -14,6 +14,7 @@ import { Panel } from '../ui/panel.tsx';
 import { ReportProblem } from '../ui/report-problem.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
 import { ConnectionLine } from '../ui/connection-line.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 
 interface EndedProps {
   ending: Failure;
@@ -49,14 +50,16 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
     >
       <ConnectionLine state="broken" />
       <p className="lead" role="alert">
-        {text.happened}
+        <Sentence text={text.happened} />
       </p>
       {network.free ? (
         <Panel tone="good" title={messages.ending.freeTitle}>
           <p>{messages.ending.free}</p>
         </Panel>
       ) : (
-        <p className="todo">{text.todo}</p>
+        <p className="todo">
+          <Sentence text={text.todo} />
+        </p>
       )}
       {held && <p className="hint">{messages.ending.watching}</p>}
       {isKeyChanged && <HelpDesk contact={profile.helpDesk} />}

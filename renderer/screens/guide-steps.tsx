@@ -5,6 +5,7 @@ import { useAnnounced } from '../announcer.tsx';
 import { useLocalizer } from '../localizer.ts';
 import { Details } from '../ui/details.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 
 /** The current step. On a page that belongs to no step, it is the last step of this task that the person reached. */
 export function useLastStep(task: Task | null, current: number | null): number | null {
@@ -24,11 +25,18 @@ interface StepsProps {
 
 /** What to do at one step: a sentence, or several, one below the other. */
 function StepText({ text }: { text: string | readonly string[] }) {
-  if (typeof text === 'string') return <span>{text}</span>;
+  if (typeof text === 'string')
+    return (
+      <span>
+        <Sentence text={text} />
+      </span>
+    );
   return (
     <ol className="moves">
       {text.map((move) => (
-        <li key={move}>{move}</li>
+        <li key={move}>
+          <Sentence text={move} />
+        </li>
       ))}
     </ol>
   );

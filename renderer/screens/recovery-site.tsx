@@ -2,6 +2,7 @@ import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Foot, Screen } from '../ui/screen.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 
 /** The guide for a recovery site with its own pages. They open in the person's web browser, where the person copies the passcode. */
 export function RecoverySite() {
@@ -18,7 +19,9 @@ export function RecoverySite() {
             <span className="step-mark" aria-hidden>
               {index + 1}
             </span>
-            <span>{step}</span>
+            <span>
+              <Sentence text={step} />
+            </span>
           </li>
         ))}
       </ol>

@@ -10,6 +10,7 @@ import { HeldPasscode } from '../ui/held-passcode.tsx';
 import { KeepPage } from '../ui/keep-page.tsx';
 import { PageStrip } from '../ui/page-strip.tsx';
 import { FailurePanel, Panel } from '../ui/panel.tsx';
+import { Sentence } from '../ui/sentence.tsx';
 import { Screen } from '../ui/screen.tsx';
 import { CancelFoot, useCancel } from './prompts/cancel.tsx';
 
@@ -42,10 +43,12 @@ export function SignInPageGuide({
   return (
     <Screen title={messages.signInPage.title} above={above} onEscape={cancel}>
       <div className="sign-in-advice">
-        <p className="advice-first">{first}</p>
+        <p className="advice-first">
+          <Sentence text={first} />
+        </p>
         {rest.map((sentence) => (
           <p key={sentence} className="lead">
-            {sentence}
+            <Sentence text={sentence} />
           </p>
         ))}
       </div>

@@ -3,6 +3,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import { useEffect, useRef } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useSay } from '../announcer.tsx';
+import { Sentence } from './sentence.tsx';
 
 /** `primary` is the main button of a screen, `quiet` the one to leave it. */
 export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger';
@@ -73,7 +74,7 @@ export function Button({
       {...(label === undefined ? {} : { 'aria-label': label })}
     >
       {Icon && <Icon aria-hidden size={size === 'large' ? 22 : 18} />}
-      <span>{children}</span>
+      <span>{typeof children === 'string' ? <Sentence text={children} /> : children}</span>
     </PendingButton>
   );
 }
@@ -82,7 +83,7 @@ export function Button({
 export function SubmitButton({ children, pending, kind = 'primary' }: { children: ReactNode; pending: boolean; kind?: ButtonKind }) {
   return (
     <PendingButton ref={useSaidLabel(children)} className={`button ${kind}`} type="submit" pending={pending}>
-      <span>{children}</span>
+      <span>{typeof children === 'string' ? <Sentence text={children} /> : children}</span>
     </PendingButton>
   );
 }
@@ -121,8 +122,14 @@ export function RowButton({ title, hint, icon: Icon, onPress, kind = 'secondary'
     <PendingButton className={`row-button ${kind}`} onPress={onPress} pending={pending}>
       <Icon aria-hidden size={22} />
       <span className="row-text">
-        <span className="row-title">{title}</span>
-        {hint !== undefined && <span className="row-hint">{hint}</span>}
+        <span className="row-title">
+          <Sentence text={title} />
+        </span>
+        {hint !== undefined && (
+          <span className="row-hint">
+            <Sentence text={hint} />
+          </span>
+        )}
       </span>
     </PendingButton>
   );

@@ -1,4 +1,5 @@
 import { useSaid } from '../announcer.tsx';
+import { Sentence } from './sentence.tsx';
 
 /**
  * Where screen readers hear what was announced. The element stays in the page and gets its text after it is drawn, since screen
@@ -10,7 +11,9 @@ export function LiveRegion() {
     // A dialog hides everything behind it from screen readers, but for elements with this attribute (React Aria's ariaHideOutside)
     <div className="visually-hidden" role="status" aria-live="polite" data-live-announcer="true">
       {said.map(({ id, text }) => (
-        <p key={id}>{text}</p>
+        <p key={id}>
+          <Sentence text={text} />
+        </p>
       ))}
     </div>
   );

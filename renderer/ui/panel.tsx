@@ -5,6 +5,7 @@ import { readAloud } from '../../shared/help-code.ts';
 import { useLocalizer } from '../localizer.ts';
 import { IconButton } from './button.tsx';
 import { HelpCode } from './help-code.tsx';
+import { Sentence } from './sentence.tsx';
 
 export type Tone = 'info' | 'good' | 'attention';
 const icons: Record<Tone, LucideIcon> = { info: Info, good: CircleCheck, attention: CircleAlert };
@@ -53,8 +54,12 @@ export function FailurePanel({
   const text = useLocalizer().failure(failure);
   return (
     <Panel isAlert tone="attention" title={text.title} {...(icon ? { icon } : {})} onDismiss={onDismiss}>
-      <p>{text.happened}</p>
-      <p>{text.todo}</p>
+      <p>
+        <Sentence text={text.happened} />
+      </p>
+      <p>
+        <Sentence text={text.todo} />
+      </p>
       {readAloud.includes(failure.code) && <HelpCode failure={failure} />}
       {more != null && <p className="panel-more">{more}</p>}
     </Panel>

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useAnnounced } from '../announcer.tsx';
 import { useLocalizer } from '../localizer.ts';
+import { Sentence } from './sentence.tsx';
 
 interface ScreenProps {
   title: string;
@@ -40,7 +41,7 @@ export function Screen({ title, above, focus = 'title', onEnter, onEscape, kind 
       <div className="screen-head">
         {above != null && <p className="above">{above}</p>}
         <h1 ref={heading} tabIndex={-1}>
-          {title}
+          <Sentence text={title} />
         </h1>
       </div>
       {children}

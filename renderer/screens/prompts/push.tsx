@@ -6,6 +6,7 @@ import type { PromptOf } from '../../../shared/prompt.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ring } from '../../ui/ring.tsx';
 import { Actions, Screen } from '../../ui/screen.tsx';
+import { Sentence } from '../../ui/sentence.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
@@ -29,7 +30,9 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
   const device = prompt.device || messages.push.yourPhone;
   return (
     <Screen title={prompt.call ? messages.push.callTitle : messages.push.title} above={above} onEscape={cancel}>
-      <p className="lead">{format(prompt.call ? messages.push.callLead : messages.push.lead, { device })}</p>
+      <p className="lead">
+        <Sentence text={format(prompt.call ? messages.push.callLead : messages.push.lead, { device })} />
+      </p>
       {prompt.message !== undefined && <p className="pre-line">{prompt.message}</p>}
       {prompt.number !== undefined && (
         <div className="number-match">
@@ -56,7 +59,9 @@ export function Push({ access, prompt, above }: PromptProps<'push'>) {
           {messages.factor.lost}
         </Button>
       </Actions>
-      <p className="hint">{prompt.call ? messages.push.notYourCall : messages.push.notYours}</p>
+      <p className="hint">
+        <Sentence text={prompt.call ? messages.push.notYourCall : messages.push.notYours} />
+      </p>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

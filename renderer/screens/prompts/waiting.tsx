@@ -3,6 +3,7 @@ import { useNow } from '../../hooks.ts';
 import { useLocalizer } from '../../localizer.ts';
 import { Ring } from '../../ui/ring.tsx';
 import { Screen } from '../../ui/screen.tsx';
+import { Sentence } from '../../ui/sentence.tsx';
 import { CancelFoot, useCancel } from './cancel.tsx';
 import type { PromptProps } from './prompt.ts';
 
@@ -23,7 +24,9 @@ export function Waiting({ prompt, above }: PromptProps<'waiting'>) {
         </Ring>
         <p>{leftText}</p>
       </div>
-      <p className="hint">{messages.push.notYours}</p>
+      <p className="hint">
+        <Sentence text={messages.push.notYours} />
+      </p>
       <CancelFoot onCancel={cancel} />
     </Screen>
   );

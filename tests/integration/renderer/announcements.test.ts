@@ -304,3 +304,11 @@ test('another language is announced by its own words, and the keyboard stays at 
     ['zh-Hant', '繁體中文'],
   ]);
 });
+
+test('the English names of buttons on the campus’s pages are marked as English in another language, and the page says which it speaks', async () => {
+  await standing({ ...shown('second-factor'), preferences: { ...shown('second-factor').preferences, language: 'zh-Hant' } });
+  expect(await subject.page.evaluate(() => document.documentElement.lang)).toBe('zh-Hant-MO');
+  expect(await subject.page.locator('button [lang="en"]').allTextContents()).toEqual(['Send me a Push', 'Approve', 'Enter a Passcode']);
+  await subject.speak('en');
+  expect(await subject.page.locator('[lang="en"]').count()).toBe(0);
+});

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../../shared/app-state.ts';
-import { layout } from '../../../shared/layout.ts';
+import { layout, portalBounds } from '../../../shared/layout.ts';
 import { drawScreen, isWide, openScreen, sizeOf } from '../../screens/draw.ts';
+import { moving, smallTargets, wrongOnTheWay } from '../../screens/reach.ts';
 import { now, screens, state } from '../../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
 
@@ -88,6 +89,7 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
     await page.screenshot({ path: join(pictures, 'high-contrast', `${name}.png`) });
 
     expect(await outOfSight(subject)).toEqual([]);
+    expect([await moving(page), await smallTargets(page)]).toEqual([[], []]);
     // The column must stand the narrowest of windows
     await page.setViewportSize({ width: isWide(name) ? layout.portal.width : 320, height: 560 });
     expect(await overflowing(subject)).toEqual([]);
@@ -96,6 +98,17 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
       await subject.speak(language);
       expect(await overflowing(subject), language).toEqual([]);
       if (isLong || withAxe.includes(name)) expect(await violations(subject), language).toEqual([]);
+    }
+    // At 200 % in windows of the usual sizes
+    await page.setViewportSize(
+      isWide(name) ? { width: layout.portal.width / 2, height: layout.portal.height / 2 } : { width: 210, height: 340 },
+    );
+    expect(await overflowing(subject), 'at 200 %').toEqual([]);
+    if (isLong || withAxe.includes(name)) {
+      expect(await wrongOnTheWay(page), 'at 200 %').toEqual([]);
+      await page.setViewportSize(sizeOf(name));
+      await page.emulateMedia({ forcedColors: 'none' });
+      expect(await wrongOnTheWay(page)).toEqual([]);
     }
     expect(complaints).toEqual([]);
   });
@@ -116,6 +129,41 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
       return [getComputedStyle(element).color, boxed ? getComputedStyle(boxed).borderTopColor : '', gray];
     });
     expect([text, box]).toEqual([wanted, wanted]);
+  });
+
+  test('in high contrast the ring’s part that is left differs from the rest in colour and width', async () => {
+    const { page } = subject;
+    await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+    for (const name of ['push', 'expiring']) {
+      await subject.open(screens[name]?.state ?? state({}));
+      const [left, track] = await Promise.all(
+        ['.ring-left', '.ring-track'].map((part) =>
+          page.locator(part).evaluate((circle) => [getComputedStyle(circle).stroke, getComputedStyle(circle).strokeWidth]),
+        ),
+      );
+      expect(left?.[0]).not.toBe(track?.[0]);
+      expect([left?.[1], track?.[1]]).toEqual(['7px', '2px']);
+    }
+  });
+
+  test('whoever does not ask for less motion sees the line move, so that its absence means something', async () => {
+    const { page } = subject;
+    await page.emulateMedia({ reducedMotion: 'no-preference', forcedColors: 'none' });
+    await subject.open(screens['checking']?.state ?? state({}));
+    expect(await moving(page)).not.toEqual([]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving(page)).toEqual([]);
+  });
+
+  test('our column leaves the page beside it the room that the main process gives it, at each width', async () => {
+    const { page } = subject;
+    await subject.open(screens['portal-add-confirm']?.state ?? state({}));
+    for (const width of [390, 570, 700, 780, 1180]) {
+      await page.setViewportSize({ width, height: 600 });
+      const { left, top } = await page.locator('.portal-page').evaluate((element) => element.getBoundingClientRect());
+      const given = portalBounds({ width, height: 600 }, 1);
+      expect([Math.round(left), Math.round(top)], `${width}`).toEqual([given.x, given.y]);
+    }
   });
 
   test('in high contrast a main button that cannot be pressed yet is not filled', async () => {
