@@ -43,6 +43,7 @@ export default defineConfig({
           'tests/unit/shared/{access-state,json-syntax-error,wire,profile,relay-frames,text}.test.ts',
           'tests/unit/shared/relay-mux.test.ts',
           'tests/integration/app/state-explorer.test.ts',
+          'tests/integration/desktop/keyboard-only.test.ts',
           'tests/integration/renderer/{buttons,screens}.test.ts',
           'tests/integration/tunnels/outages.test.ts',
           'tests/integration/gateways/{openconnect-phone,ppp-kernel}.test.ts',

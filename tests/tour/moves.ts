@@ -242,8 +242,7 @@ export async function pasteHeldPasscode(stage: Stage, guide: string): Promise<vo
   const page = await portalPage(stage, '/add/confirm');
   await copyHeldPasscode(stage, guide);
   await stage.step(guide, 'Paste it into Enter a Passcode', async () => {
-    await page.getByLabel('Passcode').focus();
-    await page.keyboard.insertText(await stage.client.clipboard());
+    await stage.paste(page.getByLabel('Passcode'), await stage.client.clipboard());
     await stage.click(exactly(page, 'Enter a Passcode'));
     await portalPage(stage, '/add/type');
   });

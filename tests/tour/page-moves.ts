@@ -35,8 +35,7 @@ export async function enterBypassCode(stage: Stage, guide: string): Promise<void
   await copyHeldPasscode(stage, guide);
   await chooseOption(stage, 'Bypass code', '/frame/v4/bypass', guide);
   await stage.step(guide, 'Paste the passcode and verify', async () => {
-    await page.getByLabel('Bypass code').focus();
-    await page.keyboard.insertText(await stage.client.clipboard());
+    await stage.paste(page.getByLabel('Bypass code'), await stage.client.clipboard());
     await stage.click(exactly(page, 'Verify'));
     await stage.signInPage('/frame/v4/trust');
   });

@@ -8,6 +8,7 @@ import { duoHost, gatewayHost, loginHost, portalHost } from '../../campus/profil
 import type { SignInKind } from '../../campus/sign-in-kind.ts';
 import { startClient, type Client } from '../e2e/support/client.ts';
 import { startKeyring, type Keyring } from '../support/keyring.ts';
+import { Keyboard, mouse, type Hand } from './hand.ts';
 import { Ledger } from './ledger.ts';
 import { openPocketPhone, type PocketPhone } from './pocket-phone.ts';
 
@@ -21,6 +22,8 @@ export interface StageOptions {
   where: Where;
   signIn: SignInKind;
   keychain: boolean;
+  /** What the person acts with. Default: the mouse. */
+  by?: 'mouse' | 'keyboard';
 }
 
 export interface TourStep {
@@ -39,19 +42,21 @@ export class Stage {
   private constructor(
     readonly campus: Campus,
     readonly client: Client,
-    private readonly folder: string,
+    private readonly folder: string | null,
     private readonly prefix: string,
     private readonly keyring: Keyring | null,
+    private readonly hand: Hand,
   ) {}
 
-  static async open({ where, signIn, keychain }: StageOptions, folder: string, prefix: string): Promise<Stage> {
+  /** @param folder where the pictures go. Null takes none */
+  static async open({ where, signIn, keychain, by = 'mouse' }: StageOptions, folder: string | null, prefix: string): Promise<Stage> {
     const campus = await startCampus({ onCampus: where === 'on campus', signIn });
     const keyring = keychain ? await startKeyring() : null;
     // The desktop tells the app which keychain to use for cookies
     const env = keyring ? { ...keyring.env, XDG_CURRENT_DESKTOP: 'GNOME' } : {};
     const client = await startClient({ profiles: [campus.profile], env });
-    const stage = new Stage(campus, client, folder, prefix, keyring);
-    await mkdir(folder, { recursive: true });
+    const stage = new Stage(campus, client, folder, prefix, keyring, by === 'mouse' ? mouse : new Keyboard(client.electron, client.window));
+    if (folder !== null) await mkdir(folder, { recursive: true });
     await stage.ledger.watch(client.window);
     return stage;
   }
@@ -103,20 +108,22 @@ export class Stage {
     return phone.page;
   }
 
-  /** Clicks as a person does: where the control is visible, once it can be clicked. */
   click(what: Locator): Promise<void> {
-    return what.click();
+    return this.hand.click(what);
   }
 
-  /** Fills in a field by the keyboard. */
-  async fill(field: Locator, text: string): Promise<void> {
-    await field.focus();
-    await field.pressSequentially(text);
+  fill(field: Locator, text: string): Promise<void> {
+    return this.hand.fill(field, text);
+  }
+
+  paste(field: Locator, text: string): Promise<void> {
+    return this.hand.paste(field, text);
   }
 
   /** Performs one step, then takes a picture of the result. */
   async step(guide: string, action: string, act: () => Promise<void>, seen: 'window' | Page = 'window'): Promise<void> {
     await act();
+    if (this.folder === null) return;
     // Pictures are for people, so none is taken of a page that is still loading
     await this.window.locator('.address-loading').waitFor({ state: 'detached' });
     const picture = `${this.prefix}-${String(this.steps.length + 1).padStart(2, '0')}.png`;
