@@ -415,6 +415,9 @@ it('the installer of Windows runs for this person alone, silently, without eleva
   const at = bench({ engine: { platform: 'win32' } });
   await at.updates.check();
   expect(at.updates.state.kind).toBe('ready');
+  // No block map, which nobody has signed, is asked for or looked for
+  expect(feed.requests).toEqual(['/stable.json', '/Causeway-0.2.0.exe']);
+  expect(at.log.filter((line) => /differential|block ?map/i.test(line))).toEqual([]);
   const [name = ''] = downloads(at);
   chmodSync(path.join(at.cache, 'causeway-updater', 'pending', name), 0o700);
   at.updates.restart();
