@@ -93,6 +93,30 @@ describe('an end that the tunnel hears of (OC#538, WIN#229: never without a reas
     expect(c.state).toMatchObject({ ending: { code: 'gateway-gone', params: { host: 'vpn.campus.test' } } });
   });
 
+  test('a session of somebody who is always connected is not given up: it is tried every five minutes, and goes on with the same cookie', async () => {
+    const gateway = otherGateway();
+    const c = await up(gateway, { giveUpAfterMs: 50, isAlwaysOn: () => true });
+    gateway.refuse('gateway-unreachable');
+    gateway.tunnels[0]?.end({ kind: 'dropped', failure: { code: 'tunnel-dropped' } });
+    const nextTryIn = (): number => (c.state.kind === 'reconnecting' ? (c.state.nextTryAt ?? 0) - Date.now() : 0);
+    await expect
+      .poll(
+        () => {
+          if (nextTryIn() < 60_000) c.retryNow();
+          return nextTryIn();
+        },
+        { interval: 20 },
+      )
+      .toBeGreaterThan(60_000);
+    // Up to a third less, at random
+    expect(nextTryIn()).toBeLessThanOrEqual(5 * 60_000);
+    expect(nextTryIn()).toBeGreaterThan(195_000);
+    gateway.refuse(null);
+    c.retryNow();
+    await reach(c, 'connected');
+    expect(gateway.signIns()).toBe(1);
+  });
+
   test('the wait for a gateway starts anew when the computer wakes', async () => {
     const real = performance.now.bind(performance);
     let slept = 0;
