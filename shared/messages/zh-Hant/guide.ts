@@ -11,11 +11,7 @@ export const guide: Messages['guide'] = {
       'type': '手機和平板電腦都選「Tablet」，無須電話號碼。',
       'platform': '選擇「Continue with iOS」（iPhone、iPad）或「Continue with Android」。',
       'installed': '按一下「I have Duo Mobile installed」。',
-      'scan': [
-        '在新設備開啟 Duo Mobile，點選「+」。',
-        '用 Duo Mobile 掃描右邊的二維碼，並為設備命名。',
-        '在右邊按一下「Continue to Login」。',
-      ],
+      'scan': ['在新設備開啟 Duo Mobile，點選「+」。', '掃描右邊的二維碼，並為設備命名。', '在右邊按一下「Continue to Login」。'],
       'choose': '選擇剛加入的設備，然後選「Send me a Push」或「Enter a Passcode」。',
       'done': '全部完成！',
     },

@@ -259,7 +259,7 @@ export const screens: typeof english = {
     gateway: '請按右邊院校網頁的指示操作。如須登入，請輸入 {userId} 和 {password}。',
     form: '請在右邊以 {userId} 和 {password} 登入。',
     formLeft: 'Causeway 沒有填寫這個網頁。請自行以 {userId} 和 {password} 登入。',
-    second: '接着進行第二重驗證。登入後 Causeway 會自動繼續。',
+    second: '接着進行第二重驗證。登入後程式會自動繼續。',
     factor: '請在右邊確認是您本人。',
     push: '網頁可能已傳送推送通知到您的手機。只可在網頁等候批准期間批准。',
     passcode: '如要改為輸入驗證碼，請選「Other options」，再選「Duo Mobile passcode」。',
