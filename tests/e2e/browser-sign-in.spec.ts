@@ -51,11 +51,11 @@ test('a browser sign-in goes from one click through the campus’s pages to open
   await window.getByRole('button', { name: 'Connect', exact: true }).click();
   const page = await campusPage(client);
   await expect(heading(window, 'Sign in on your campus’s page')).toBeVisible();
-  await expect(window.getByRole('main').getByText('Go through your campus’s page at the right.')).toBeVisible();
+  await expect(window.getByRole('main').getByText('Follow your campus’s page on the right.')).toBeVisible();
   await page.getByRole('button', { name: 'Proceed' }).click();
   await expect(heading(page, 'Campus identity provider')).toBeVisible();
   await expect(addressIn(window)).toHaveText(`Secure connection: ${ivanti.provider}/idp/begin`);
-  await expect(window.getByRole('main').getByText('Sign in at the right with your')).toBeVisible();
+  await expect(window.getByRole('main').getByText('Sign in on the right with your')).toBeVisible();
   await client.picture(`${pictures}/sign-in-page.png`);
   expect(await page.evaluate(() => ['causeway', 'require', 'process'].filter((name) => name in globalThis))).toEqual([]);
   await page.getByLabel('User').fill(ivanti.user.name);
@@ -65,7 +65,7 @@ test('a browser sign-in goes from one click through the campus’s pages to open
   // The stand-in has no tunnel and rejects openconnect. What counts is that openconnect sent the session's cookie
   await expect.poll(() => ivanti.received.find(({ path }) => path === tunnelPath)?.cookie).toMatch(/DSID=[0-9a-f]{32}/);
   await expect.poll(() => page.isClosed()).toBe(true);
-  await expect(heading(window, 'No way through')).toBeVisible();
+  await expect(heading(window, 'The connection did not open')).toBeVisible();
   expect(await client.log()).not.toMatch(/DSID=[0-9a-f]/);
 });
 
@@ -172,7 +172,7 @@ test('a GlobalProtect sign-in lets the portal’s page post itself to the identi
     const atGateway = () => gateway.asked.find(({ path, form }) => path === '/ssl-vpn/getconfig.esp' && 'authcookie' in form);
     await expect.poll(() => atGateway()?.form, { timeout: 15_000 }).toMatchObject({ authcookie: 'authcookie0123456789' });
     // After the sign-in, the window says once when the password expires
-    const told = window.getByText('Days until then, by your campus’s gateway: 3.');
+    const told = window.getByText('Days left, according to your campus’s gateway: 3.');
     await expect(told).toBeVisible();
     await expect(told).toHaveCount(1);
     await client.picture(`${pictures}/password-ends.png`);

@@ -51,12 +51,14 @@ test('at a campus with web sign-in, our screen shows the page’s error for a wr
 
   await signIn(mei.password);
   const page = await pageOn('duo.campus.test');
-  await expect(advice()).toContainText('The page may have sent a push to your phone already. Approve it only while the page waits for it.');
+  await expect(advice()).toContainText(
+    'The page may already have sent a push to your phone. Approve it only while the page is waiting for it.',
+  );
   expect(await factors.approve(mei.phone, factors.waiting(mei.phone)[0]?.id ?? '')).toBe(true);
   await button(page, 'No, other people use this device').click();
   await button(page, 'Proceed').click();
   // The second factor is past: our column no longer speaks of it
-  await expect(advice()).toContainText('Go on at the right as this page says.');
+  await expect(advice()).toContainText('Follow the page on the right.');
   await expect(advice()).not.toContainText('second factor');
   await button(page, 'Continue the session')
     .click()

@@ -118,14 +118,14 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
     await scene.connect();
     await scene.proceed();
     await scene.signIn(typed['wrong password']);
-    await scene.says('User ID or password not right');
+    await scene.says('Wrong user ID or password');
     const remember = scene.window.getByRole('checkbox');
     if (keyring) await scene.window.getByText('Remember me on this computer').click();
     else await expect(remember).toBeDisabled();
     await scene.signIn(typed['right password']);
     await scene.toPasscode();
     await scene.enterPasscode(typed['wrong passcode']);
-    await scene.says('Passcode not right');
+    await scene.says('Wrong passcode');
     secrets.set('passcode', scene.code());
     await scene.enterPasscode(scene.code());
     await expect(scene.heading('Connected')).toBeVisible();
@@ -171,7 +171,7 @@ async function everyFlow(scene: Scene, keyring: Keyring | null, dataDirectory: s
       await keep(keyring, mei.userId, typed['kept wrong password']);
       await scene.connect();
       await scene.button('Proceed').click();
-      await scene.says('User ID or password not right');
+      await scene.says('Wrong user ID or password');
       await scene.signIn(typed['right password']);
       await scene
         .button(/^Send me a Push/)

@@ -25,7 +25,7 @@ test('an unknown user ID gets the same message as a wrong password', async ({ op
   await scene.window.getByLabel('UMPASS user ID').fill('no.body');
   await scene.window.getByLabel('UMPASS password').fill(mei.password);
   await scene.button('Sign in').click();
-  await scene.says('User ID or password not right');
+  await scene.says('Wrong user ID or password');
   await scene.signIn();
   await expect(scene.heading('Confirm it is you')).toBeVisible();
 });

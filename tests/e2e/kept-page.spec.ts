@@ -97,7 +97,7 @@ async function signIn(client: Client, { ivanti }: Bench): Promise<void> {
       if (!String(error).includes('has been closed')) throw error;
     });
   await expect.poll(() => ivanti.received.filter(({ path: at }) => at === tunnelPath).length).toBeGreaterThan(before);
-  await expect(client.window.getByRole('heading', { level: 1, name: 'No way through' })).toBeVisible();
+  await expect(client.window.getByRole('heading', { level: 1, name: 'The connection did not open' })).toBeVisible();
 }
 
 /** Runs the app once, signs in with the tick, and returns the name of the file that is kept. */
@@ -227,7 +227,7 @@ test('a damaged kept file is removed, the person is told, and the sign-in contin
   await toPage(client);
   await openPage(client);
   const notices = client.window.getByRole('region', { name: 'Notices' });
-  await expect(notices).toContainText('Kept page sign-in lost');
+  await expect(notices).toContainText('Saved page sign-in lost');
   expect(await kept(userData)).toEqual([]);
   // It is kept again once a sign-in has worked
   await expect(tick(client)).toBeChecked();

@@ -105,7 +105,7 @@ test('an ocserv sign-in shows the notice, takes password and passcode, connects,
   await person.says('Authorised users only.');
   await person.button('Proceed').click();
   await person.signIn('alice', 'wrong');
-  await person.says('User ID or password not right');
+  await person.says('Wrong user ID or password');
   await person.signIn('alice');
   await expect(person.heading('Enter a Passcode')).toBeVisible();
   await person.enterCode(lab.codeFor());
@@ -156,7 +156,7 @@ test('a wrong code at ocserv is reported, and the right one works', async ({ gat
   // Other vendors' gateways may accept letters in a code
   await expect(person.window.getByText('Digits only')).toHaveCount(0);
   await person.enterCode('000000');
-  await person.says('Passcode not right');
+  await person.says('Wrong passcode');
   await person.enterCode(person.lab.codeFor('bob'));
   await expect(person.heading('Connected')).toBeVisible();
 });

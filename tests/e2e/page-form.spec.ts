@@ -57,7 +57,7 @@ test.describe('our Sign in screen in front of the campus’s own form', () => {
     await scene.button('Connect').click();
     await signInScreen(scene, 'not-the-password');
     await scene.button('Sign in').click();
-    await scene.says('User ID or password not right');
+    await scene.says('Wrong user ID or password');
     // The page's own words, beside ours
     await scene.says(/Incorrect user ID or password/);
     await scene.window.screenshot({ path: path.join(pictures, 'page-form-wrong.png') });

@@ -46,7 +46,7 @@ test('a gateway that is silent after the password: the screen says that a phone 
   const { at, client } = await start([signInForm, 'hang']);
   await signIn(client);
   await expect(heading(client, 'Waiting for your campus')).toBeVisible();
-  await expect(client.window.getByText('Your campus may be asking on your phone.')).toBeVisible();
+  await expect(client.window.getByText('Your campus may have sent a request to your phone.')).toBeVisible();
   await expect(client.window.getByText(/Waiting for (7\d|6\d) seconds more/).first()).toBeVisible();
   await client.picture('out/pictures/waiting-for-a-phone.png');
   const from = performance.now();

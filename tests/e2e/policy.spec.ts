@@ -35,8 +35,8 @@ test('a managed computer shows what is locked and by whom, and follows its polic
   await expect(start).toBeChecked();
   const autostart = path.join(folder, 'config', 'autostart', 'org.causeway.client.desktop');
   await expect.poll(() => existsSync(autostart)).toBe(true);
-  await expect(window.getByText('澳門大學 ICTO has set this.')).toHaveCount(3);
-  await expect(window.getByText('Given to everybody on this computer')).toBeVisible();
+  await expect(window.getByText('Set by 澳門大學 ICTO.')).toHaveCount(3);
+  await expect(window.getByText('For everybody on this computer')).toBeVisible();
   await expect(window.getByRole('button', { name: 'Add a campus…' })).toHaveCount(0);
   await window.getByRole('button', { name: 'Copy details' }).click();
   await expect.poll(() => client.clipboard()).toContain('Policy: startAtSignIn = true (enforced, /etc/causeway/policy.json)');
@@ -46,7 +46,7 @@ test('a managed computer shows what is locked and by whom, and follows its polic
   await expect(start).toBeEnabled();
   await expect(start).not.toBeChecked();
   await expect.poll(() => existsSync(autostart)).toBe(false);
-  await expect(window.getByText('IT has set this.')).toHaveCount(1);
+  await expect(window.getByText('Set by IT.')).toHaveCount(1);
   await expect(window.getByRole('button', { name: 'Add a campus…' })).toBeVisible();
   const log = (): Promise<string> => readFile(path.join(client.userData, 'logs', 'causeway.log'), 'utf8');
   await expect.poll(log).toMatch(/ policy: .*\blogLevel\b/);

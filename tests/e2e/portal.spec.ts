@@ -65,7 +65,7 @@ test('a portal page that tries to leave, open windows, use the camera, download 
   const pages = scene.client.electron.windows().length;
   await portal.evaluate(() => void window.open('https://example.org/'));
   await portal.evaluate(() => void (location.href = 'https://example.org/'));
-  await scene.says('That leaves the device portal');
+  await scene.says('Not a page of the device portal');
   expect(portal.url()).toBe(address);
   await expect.poll(() => scene.client.electron.windows().length).toBe(pages);
 });

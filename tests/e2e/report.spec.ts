@@ -41,7 +41,7 @@ test('a report is shown line by line, then copied and saved as text and zip, and
   await scene.connect();
   await scene.proceed();
   await scene.signIn(password);
-  await scene.says('User ID or password not right');
+  await scene.says('Wrong user ID or password');
   // What was typed may be anywhere in an error
   const lines = [
     ...Object.values(kinds).map(([line]) => line),
@@ -62,7 +62,7 @@ test('a report is shown line by line, then copied and saved as text and zip, and
   await expect(shown).toBeVisible();
   const text = (await shown.locator('p').allTextContents()).join('\n');
   for (const part of [
-    '== In short ==',
+    '== Summary ==',
     'access: asking-credentials',
     '[ok] gateway',
     'refused by address-',

@@ -135,7 +135,7 @@ test.describe('when a saved password is sent', () => {
     await scene.button('Close settings').click();
     // A person's Disconnect counts
     await leave(scene);
-    await scene.says(/^Paused until/);
+    await scene.says(/^Automatic connection paused until/);
     await expect(scene.button('Resume')).toBeVisible();
     await scene.client.close();
 

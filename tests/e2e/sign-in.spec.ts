@@ -7,7 +7,7 @@ test('a wrong password says which two things to check and how many tries are lef
   await scene.connect();
   await scene.proceed();
   await scene.signIn('wrong');
-  await scene.says('User ID or password not right');
+  await scene.says('Wrong user ID or password');
   await scene.says(/9 tries left/);
   await expect(scene.window.getByLabel('UMPASS user ID')).toHaveValue(mei.userId);
   await scene.signIn();
@@ -34,7 +34,7 @@ test('a wrong passcode and a used passcode each have their own message', async (
   await scene.atSecondFactor();
   await scene.toPasscode();
   await scene.enterPasscode('000 000');
-  await scene.says('Passcode not right');
+  await scene.says('Wrong passcode');
   const code = scene.code();
   await scene.enterPasscode(code);
   await expect(scene.heading('Connected')).toBeVisible();

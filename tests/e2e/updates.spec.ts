@@ -75,11 +75,11 @@ test('the app finds an update, says in Settings what is wrong with one, asks whi
       feed.publish({ counter: 6, signedAt: Date.now() - 5000, expiresAt: Date.now() - 1000 });
       await app.button('Settings').click();
       await app.button('Check now').click();
-      await expect(window.getByText('News about updates is out of date').first()).toBeVisible();
+      await expect(window.getByText('Update information is out of date').first()).toBeVisible();
       feed.publish();
       await app.button('Check now').click();
       await expect(window.getByText('Version 0.2.0 is ready.')).toBeVisible();
-      await expect(window.getByText('News about updates is out of date')).toHaveCount(0);
+      await expect(window.getByText('Update information is out of date')).toHaveCount(0);
       await app.button('Close settings').click();
 
       await app.signIn(mei.userId, mei.password, { remember: false, userLabel: 'UMPASS user ID', passwordLabel: 'UMPASS password' });
@@ -87,15 +87,15 @@ test('the app finds an update, says in Settings what is wrong with one, asks whi
       await app.enterCode(campus.services.factors.accounts(mei.phone)[0]?.code ?? '');
 
       await app.button('Settings').click();
-      await app.button('Restart now').click();
+      await app.button('Restart Causeway now').click();
       const dialog = window.getByRole('alertdialog');
       await expect(dialog).toContainText('Restart and update now?');
       await dialog.getByRole('button', { name: 'Later' }).click();
       await expect(dialog).toBeHidden();
       expect(campus.records.sessions()).toHaveLength(1);
       expect(readFileSync(image, 'utf8')).toBe('old');
-      await app.button('Restart now').click();
-      await dialog.getByRole('button', { name: 'Restart now' }).click();
+      await app.button('Restart Causeway now').click();
+      await dialog.getByRole('button', { name: 'Restart Causeway now' }).click();
       await expect.poll(() => readFileSync(image).equals(newApp), { timeout: 15_000 }).toBe(true);
       expect(campus.records.sessions()).toEqual([]);
       expect(readFileSync(path.join(userData, 'logs/causeway.log'), 'utf8')).toContain('installing 0.2.0');

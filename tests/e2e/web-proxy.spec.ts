@@ -109,7 +109,7 @@ test('a proxy or proxy sign-in of an unsupported kind is named, and nobody is as
     const connect = window.getByRole('button', { name: /^(Connect|Try again)$/ });
     await setSystemProxy(client, 'QUIC proxy.campus.test:443');
     await connect.first().click();
-    await expect(window.getByText('This network leads through QUIC proxy.campus.test:443.')).toBeVisible();
+    await expect(window.getByText('This network uses QUIC proxy.campus.test:443.')).toBeVisible();
     await goThrough(client, proxy);
     await connect.first().click();
     await expect(window.getByText(`127.0.0.1:${proxy.via.port} wants a sign-in by Negotiate, NTLM.`)).toBeVisible();

@@ -26,7 +26,7 @@ export const accessScreens: Screens = {
   },
   'ended-gone': {
     state: state({ access: { kind: 'idle', ending: { code: 'gateway-gone', params: { host: 'vpn.campus.test' } } } }),
-    heading: 'Your campus did not come back',
+    heading: 'Your campus stopped answering',
     focus: 'heading',
   },
   'ended-interrupted': {

@@ -34,12 +34,12 @@ export const portalScreens: Screens = {
   },
   'recovery-identity': {
     state: state({ recovery: { step: 'identity', roles, busy: false, failure: null }, task: 'lost-phone' }),
-    heading: 'Show that it is you',
+    heading: 'Confirm who you are',
     focus: 'heading',
   },
   'recovery-identity-failed': {
     state: state({ recovery: { step: 'identity', roles, busy: false, failure: { code: 'recovery-identity' } }, task: 'lost-phone' }),
-    heading: 'Show that it is you',
+    heading: 'Confirm who you are',
     focus: 'heading',
   },
   'recovery-password-failed': {
@@ -47,12 +47,12 @@ export const portalScreens: Screens = {
       recovery: { step: 'identity', roles, busy: false, failure: { code: 'recovery-password' } },
       task: 'lost-phone',
     }),
-    heading: 'Show that it is you',
+    heading: 'Confirm who you are',
     focus: 'heading',
   },
   'recovery-one-role': {
     state: state({ recovery: { step: 'identity', roles: roles.slice(0, 1), busy: false, failure: null }, task: 'lost-phone' }),
-    heading: 'Show that it is you',
+    heading: 'Confirm who you are',
     focus: 'heading',
   },
   'recovery-passcode': {

@@ -118,7 +118,7 @@ export const questionScreens: Screens = {
   },
   'fields-pin': {
     state: asking({ kind: 'fields', message: 'Enter your PIN', fields: [{ name: 'secret', label: 'PIN', secret: true }], selects: [] }),
-    heading: 'Your campus asks for more',
+    heading: 'Your campus asks for more details',
     focus: 'PIN',
   },
   'fields-told': {

@@ -87,10 +87,10 @@ export const shownReport = {
   id: 'r1',
   code: '2C7W 9QH2 XR4M',
   text: [
-    'Causeway: report of a problem',
+    'Causeway: problem report',
     'Code to read to the help desk: 2C7W 9QH2 XR4M',
     '',
-    '== In short ==',
+    '== Summary ==',
     'Causeway 0.1.0 on linux',
     'Failure: gateway-unreachable',
     '',

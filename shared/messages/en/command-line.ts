@@ -8,7 +8,7 @@ const todo: Partial<Record<FailureCode, string>> = {
   'notice-declined': 'Connect again and type yes to go on.',
   'sign-in-rejected': 'Check your user ID for typing mistakes, and type the password once more. Is Caps Lock on?',
   'choice-not-offered': 'Name one of them: in the profile, in the answers or with --choose.',
-  'no-second-factor': 'In Causeway’s app, choose I lost my phone to get a recovery passcode.',
+  'no-second-factor': 'In Causeway’s app, choose “I lost my phone” to get a recovery passcode.',
 };
 
 /** What the command line says, beside the failures' own sentences. Not part of the window's words, which would only carry it along. */
@@ -27,7 +27,7 @@ Commands
   doctor [PROFILE|FILE] What is installed, reachable and trusted, and what to do
   report [PROFILE|FILE] A report for the help desk: shown here, and saved only with --save. Nothing is sent
   explain CODE          What a code means that somebody read aloud to the help desk
-  policy                What this computer's administrator decides, where that stands, and what is wrong with it
+  policy                What this computer's administrator decides, where that is set, and what is wrong with it
   help                  This text
 
 Options
@@ -44,10 +44,10 @@ Exit codes
   0 ended on request   2 usage         3 refused by the gateway   4 second factor failed
   5 unreachable        6 certificate   7 session ended            8 missing component`,
   usage: {
-    needsCode: 'Say which code: causeway explain, and the twelve digits and letters.',
-    codeWrong: 'That is no code, or one of its symbols was misheard. It has 12 of these: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
+    needsCode: 'Give the code: causeway explain, and the twelve digits and letters.',
+    codeWrong: 'That is not a code, or one of its symbols was misheard. A code has 12 of these: 2 3 4 5 6 7 8 9 C F G H J M P Q R V W X.',
     codeUnknown: 'The code is right, but this version does not know its failure. Try a newer one.',
-    saveForReport: '--save goes with report only.',
+    saveForReport: '--save works with report only.',
     noCommand: 'Say what to do: causeway help lists the commands.',
     unknownCommand: 'There is no command “{command}”: causeway help lists them.',
     unknownOption: 'There is no option {option}: causeway help lists them.',
@@ -57,15 +57,15 @@ Exit codes
     severalCampuses: 'Several campuses have that name. Name one by its id: {ids}.',
     tooMany: 'That is one word too many: “{word}”.',
     port: '--app-tunnel takes a port from 0 to 65535.',
-    notForThis: '--{option} goes with connect only.',
-    noProfiles: 'No campus is known here yet. Add one in the app, or name its .causeway file.',
-    noTerminal: 'There is nobody to ask: run it in a terminal, or give answers with --answers FILE.',
+    notForThis: '--{option} works with connect only.',
+    noProfiles: 'No campus is set up here yet. Add one in the app, or name its .causeway file.',
+    noTerminal: 'Questions cannot be asked here: run it in a terminal, or give answers with --answers FILE.',
     unixTerminal:
-      'Nobody can be asked in this window, because it is no console of Windows’s: run it in Windows Terminal, PowerShell or cmd, or give answers with --answers FILE.',
-    unanswered: 'The gateway asks something that the answers do not hold ({what}), and there is no terminal to ask in.',
+      'Questions cannot be asked in this window, because it is not a Windows console: run it in Windows Terminal, PowerShell or cmd, or give answers with --answers FILE.',
+    unanswered: 'The gateway asks something that is not in the answers ({what}), and there is no terminal to ask in.',
     portTaken: 'Port {port} is taken on this computer.',
     busy: 'Already connected to {campus}. Disconnect first: causeway disconnect',
-    otherProfile: 'Causeway’s app is running and does not know this profile as it stands in the file. Add it there, or quit the app.',
+    otherProfile: 'Causeway’s app is running and does not know this profile as it is in the file. Add it there, or quit the app.',
     answersFile: 'The answers in {file} cannot be used: {why}.',
     answersUnreadable: 'it cannot be read',
     answersNotAFile: 'it is not a plain file',
@@ -110,7 +110,7 @@ Exit codes
   holder: { 'app': 'In Causeway’s app.', 'command-line': 'In another terminal.' },
   ended: 'Disconnected.',
   nothing: 'Nothing is connected.',
-  leaving: 'Leaving at once.',
+  leaving: 'Quitting at once.',
   proxy: 'Proxy for other programs: http://{user}:{secret}@127.0.0.1:{port}',
   portalOpened: 'The device portal is open in Causeway’s window.',
   attention: '{title}. {happened} {todo}',
@@ -131,20 +131,20 @@ Exit codes
     noneCalled: 'Nothing has that name. Type another part of a name, or a number from 1 to {count}.',
     approve: 'Approve it on the phone, or press Enter to use a passcode instead.',
     approveOver: 'Approve it on the phone, then press Enter: ',
-    waiting: plural('Your campus may be asking on your phone. Waiting for it for {count} seconds at most.', {
-      one: 'Your campus may be asking on your phone. Waiting for it for one second at most.',
+    waiting: plural('Your campus may have sent a request to your phone. Waiting for {count} seconds at most.', {
+      one: 'Your campus may have sent a request to your phone. Waiting for one second at most.',
     }),
     pushNumber: 'Type this number into your phone: {number}',
     withdrawn: 'Answered elsewhere.',
     codeWaiting: plural('Waiting for a new passcode, {count} s.', { one: 'Waiting for a new passcode, 1 s.' }),
-    codeOrYours: 'It goes in by itself. Or type one.',
+    codeOrYours: 'Causeway enters it by itself. Or type another.',
     approved: 'The phone has answered.',
     certificateFile: 'File of your certificate (.p12 or .pem)',
     passphrase: 'Its passphrase',
     proxyUser: 'User name at the proxy {host}',
     proxyPassword: 'Password at the proxy',
-    ownBrowser: '{host} signs you in in your own browser, on this computer. Press Enter for the address: ',
-    openThis: 'Open this in a browser on this computer; it goes on here when you have signed in there:\n{address}',
+    ownBrowser: '{host} asks you to sign in in your own browser, on this computer. Press Enter for the address: ',
+    openThis: 'Open this in a browser on this computer. The command continues here when you have signed in there:\n{address}',
   },
   reportSaved: 'Saved as {file}.',
   explain: {
@@ -158,7 +158,7 @@ Exit codes
     ok: 'ok         {says}',
     attention: 'attention  {says} {todo}',
     missing: 'missing    {says} {todo}',
-    policyDetails: 'causeway policy says more.',
+    policyDetails: 'For details: causeway policy.',
     addProfile: 'Add one in the app, or name its .causeway file: causeway doctor FILE.',
   },
 };

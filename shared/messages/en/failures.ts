@@ -53,8 +53,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
   // Reaching the gateway
   'gateway-unreachable': { title: 'Your campus did not answer', happened: '{host} cannot be reached from here.', todo: checkNetwork },
   'local-network': {
-    title: 'No way to your own network',
-    happened: '{host} is on the network that this Mac is in, and macOS lets nothing through to it.',
+    title: 'No access to your local network',
+    happened: '{host} is on the same network as this Mac, and macOS does not let Causeway reach it.',
     todo: 'In System Settings, Privacy & Security, Local Network, switch Causeway on, then try again. If it is on, {host} may be off.',
   },
   'gateway-name-unknown': {
@@ -65,7 +65,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'gateway-silent': {
     title: 'Your campus did not answer in time',
     happened: '{host} did not reply.',
-    todo: 'Try again. If it stays so, try another network.',
+    todo: 'Try again. If this keeps happening, try another network.',
   },
   'gateway-not-secure': {
     title: 'No secure connection',
@@ -74,12 +74,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'old-tls': {
     title: 'Your campus’s encryption is too old',
-    happened: '{host} has old TLS ({found}), which others on the way could break. Nothing was sent.',
-    todo: 'Tell the help desk: the gateway needs TLS 1.2 or newer, with safe renegotiation. Policy can allow it.',
+    happened: '{host} uses old TLS ({found}), which others on the way could break. Nothing was sent.',
+    todo: 'Tell the help desk: the gateway needs TLS 1.2 or newer, with safe renegotiation. The policy can allow the old one.',
   },
   'gateway-protocol': {
-    title: 'That is not a gateway',
-    happened: '{host} answers, but not as a gateway of your campus does.',
+    title: 'Not a gateway',
+    happened: '{host} answers, but not as a gateway of your campus.',
     todo: 'Check the campus in Settings, or call the help desk: the address may have changed.',
   },
   'gateway-closed': {
@@ -89,13 +89,13 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'gateway-busy': {
     title: 'Your campus is busy',
-    happened: '{host} takes no more connections just now.',
+    happened: '{host} takes no more connections at the moment.',
     todo: 'Wait a few minutes, then try again.',
   },
   'campus-trouble': {
     title: 'Trouble at your campus',
-    happened: 'Your campus answered that it cannot do this just now. It is not your fault.',
-    todo: 'Wait a few minutes, then try again. If it stays so, call the help desk.',
+    happened: 'Your campus answered that it cannot do this at the moment. It is not your fault.',
+    todo: 'Wait a few minutes, then try again. If this keeps happening, call the help desk.',
   },
   'captive-portal': {
     title: 'This network wants you to sign in first',
@@ -103,14 +103,14 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Open the sign-in page, get this computer on the Internet, then try again.',
   },
   'path-drops-long': {
-    title: 'Large packets do not arrive',
-    happened: 'Something on the way to {host} drops large packets without a word: pages and downloads stand still.',
-    todo: 'Use a tunnel of the whole system, which keeps packets short, or another network. Tell whoever runs this one.',
+    title: 'Large packets do not get through',
+    happened: 'Something on the way to {host} silently drops large packets: pages and downloads get stuck.',
+    todo: 'Use a tunnel for the whole system, which keeps packets short, or another network. Tell whoever runs this one.',
   },
   'tunnel-leftover': {
     title: 'A tunnel left something behind',
-    happened: 'It ended without tidying up: {left} is left, so names and addresses may lead nowhere.',
-    todo: 'Start Causeway’s service, which tidies up: sudo systemctl start causeway-helper. Or restart this computer.',
+    happened: 'A tunnel ended without cleaning up: {left} is left, so some names and addresses may not work.',
+    todo: 'Start Causeway’s service, which cleans up: sudo systemctl start causeway-helper. Or restart this computer.',
   },
   'proxy-unreachable': {
     title: 'The network’s proxy did not answer',
@@ -119,17 +119,17 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'proxy-rejected': {
     title: 'The proxy did not let you through',
-    happened: '{host} did not take that user name and password.',
-    todo: 'Type them again. They are those of this network, not of your campus.',
+    happened: '{host} did not accept the user name and password.',
+    todo: 'Type the ones for this network again, not the ones for your campus.',
   },
   'proxy-sign-in-kind': {
     title: 'The proxy wants another kind of sign-in',
-    happened: '{host} wants a sign-in by {scheme}. Causeway can give it only a name and a password (Basic).',
+    happened: '{host} wants a sign-in by {scheme}. Causeway can only send a name and a password (Basic).',
     todo: 'Ask IT for an exception for your campus’s gateway, or for a proxy that takes Basic. Or try another network.',
   },
   'proxy-kind': {
     title: 'A proxy that Causeway cannot use',
-    happened: 'This network leads through {proxy}. Causeway can use HTTP, HTTPS and SOCKS proxies.',
+    happened: 'This network uses {proxy}. Causeway can use HTTP, HTTPS and SOCKS proxies.',
     todo: 'Check the proxy in the system’s network settings, or ask IT for one of these kinds. Or try another network.',
   },
   // Certificates
@@ -140,7 +140,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'certificate-changed': {
     title: 'The server’s key has changed',
-    happened: '{host} shows a different key from the one that is known for it. Someone may be pretending to be it.',
+    happened: '{host} shows a different key from the one that Causeway knows. Someone may be pretending to be it.',
     todo: 'Do not sign in. Try another network, and tell the help desk.',
   },
   'certificate-wrong-host': {
@@ -154,9 +154,9 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Check this computer’s clock. If it is right, tell the help desk.',
   },
   'certificate-incomplete': {
-    title: 'Part of the proof is missing',
+    title: 'An intermediate certificate is missing',
     happened: '{host} did not send the certificate of “{issuer}”, which signed its own.',
-    todo: 'Mostly this is your campus’s mistake: tell the help desk that the server leaves out an intermediate certificate.',
+    todo: 'This is usually your campus’s mistake: tell the help desk that the server leaves out that intermediate certificate.',
   },
   'certificate-declined': {
     title: 'Not connected',
@@ -166,13 +166,13 @@ export const failures: Record<FailureCode, FailureMessage> = {
   // Signing in
   'notice-declined': {
     title: 'Notice declined',
-    happened: 'You declined your campus’s notice, so it let you go.',
-    todo: 'Connect again and choose Proceed to go on.',
+    happened: 'You declined your campus’s notice, so it ended the sign-in.',
+    todo: 'Connect again and choose “Proceed” to go on.',
   },
   'sign-in-rejected': {
-    title: 'User ID or password not right',
+    title: 'Wrong user ID or password',
     happened: 'Your campus did not accept this user ID with this password.',
-    todo: 'Check your user ID for typing mistakes. Click the eye (Show password) to see your password. Is Caps Lock on?',
+    todo: 'Check your user ID for typing mistakes. Click the eye (“Show password”) to see your password. Is Caps Lock on?',
   },
   'answer-rejected': {
     title: 'Answer not accepted',
@@ -186,12 +186,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'account-locked': {
     title: 'Account locked',
-    happened: 'There were too many wrong tries. Your campus lets you try again at {untilAt}.',
+    happened: 'There were too many failed tries. Your campus lets you try again at {untilAt}.',
     todo: 'Wait until then. If you cannot wait, call the help desk.',
   },
   'account-locked-out': {
     title: 'Account locked',
-    happened: 'There were too many wrong tries. Your campus does not say when it lets you try again.',
+    happened: 'There were too many failed tries. Your campus does not say when it lets you try again.',
     todo: 'Try again later. If you cannot wait, call the help desk.',
   },
   'choice-not-offered': {
@@ -201,26 +201,26 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'no-gateway': {
     title: 'No gateway is assigned to you',
-    happened: '{host} has signed you in, and has no gateway for your account.',
+    happened: '{host} has signed you in, but your account has no gateway.',
     todo: callHelpDesk,
   },
   'gateway-says': {
     title: 'A message from your campus',
     happened: '{text}',
-    todo: 'You are connected all the same.',
+    todo: 'You are connected.',
   },
   'password-ends': {
-    title: 'Your password will end',
-    happened: 'Days until then, by your campus’s gateway: {days}.',
-    todo: 'Change it before that, where your campus has you do so.',
+    title: 'Your password will expire',
+    happened: 'Days left, according to your campus’s gateway: {days}.',
+    todo: 'Change it before then, in the place that your campus names.',
   },
   'no-second-factor': {
     title: 'No second factor',
-    happened: 'Your campus knows no device of yours and no recovery passcode.',
-    todo: 'Choose I lost my phone to get a recovery passcode.',
+    happened: 'Your campus has no device and no recovery passcode on record for you.',
+    todo: 'Choose “I lost my phone” to get a recovery passcode.',
   },
   'passcode-wrong': {
-    title: 'Passcode not right',
+    title: 'Wrong passcode',
     happened: 'Your campus did not accept this passcode.',
     todo: 'Check each digit, and that it is the newest one on your phone.',
   },
@@ -231,13 +231,13 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'passcode-expired': {
     title: 'Passcode no longer valid',
-    happened: 'This passcode has run out.',
+    happened: 'This passcode has expired.',
     todo: 'Type the newest one on your phone, or get a new recovery passcode.',
   },
   'push-denied': {
     title: 'The push was denied',
-    happened: 'Someone chose Deny on the phone.',
-    todo: 'If it was you by mistake, send another. If it was not you, change your password now.',
+    happened: 'Someone chose “Deny” on the phone.',
+    todo: 'If you did this by mistake, send another. If it was not you, change your password now.',
   },
   'push-timed-out': {
     title: 'The push was not answered',
@@ -246,7 +246,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'push-refused-at-once': {
     title: 'Refused at once',
-    happened: 'Your campus refused before anybody could have answered the phone: the password was wrong, or it does not ring you.',
+    happened:
+      'Your campus refused before anybody could have answered the phone: the password was wrong, or your campus does not ring your phone.',
     todo: 'Check your password, then send another or enter a passcode instead.',
   },
   'push-superseded': {
@@ -256,8 +257,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'push-left': {
     title: 'A push may still be on your phone',
-    happened: 'You ended the sign-in on the page of your second factor, which may have sent one.',
-    todo: 'Do not approve it. Choose Deny, or let it run out.',
+    happened: 'You stopped signing in on the second factor’s page, which may have sent one.',
+    todo: 'Do not approve it. Choose “Deny”, or let it expire.',
   },
   'call-not-confirmed': {
     title: 'The call was not confirmed',
@@ -265,8 +266,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Ask for another call, or enter a passcode instead.',
   },
   'factor-unknown': {
-    title: 'Not a way to confirm here',
-    happened: 'What was typed is no passcode, and nothing that your campus offers.',
+    title: 'Option not recognised',
+    happened: 'What you typed is neither a passcode nor an option of your campus.',
     todo: 'Choose one of the ways below, or type the whole passcode.',
   },
   'session-limit': {
@@ -276,7 +277,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'browser-closed': {
     title: 'The sign-in page was closed',
-    happened: 'You closed the page before your campus said that you are in.',
+    happened: 'You closed the page before your campus confirmed the sign-in.',
     todo: 'Open it again to go on.',
   },
   'browser-strayed': {
@@ -296,47 +297,47 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'new-password-wanted': {
     title: 'Your campus wants a new password',
-    happened: '{host} asked for a new password, and the page was closed before it had one.',
+    happened: '{host} asked for a new password, and the page was closed before it got one.',
     todo: 'Sign in again and choose the new password on the page, or call the help desk.',
   },
   'pulse-refused': {
     title: 'The gateway wants another way in',
-    happened: '{host} refuses this client over the protocol “pulse”. Your password is not at fault.',
+    happened: '{host} refuses this client over the protocol “pulse”. The problem is not your password.',
     todo: 'Ask the help desk for a profile with protocol “nc” that signs in on your campus’s page.',
   },
   'browser-slow': {
-    title: 'The page takes long to load',
+    title: 'The page is slow to load',
     happened: '{host} has not finished loading.',
-    todo: 'Wait, or reload the page. If it stays so, cancel and try another network.',
+    todo: 'Wait, or reload the page. If this keeps happening, cancel and try another network.',
   },
   'browser-cookies': {
     title: 'The page’s cookies are too large',
-    happened: '{host} refuses the page because of the cookies that it has set itself.',
-    todo: 'Begin again: Causeway deletes the cookies first. If it stays so, call the help desk.',
+    happened: '{host} refuses the page because of cookies that it set itself.',
+    todo: 'Begin again: Causeway deletes the cookies first. If this keeps happening, call the help desk.',
   },
   'browser-crashed': {
     title: 'The page stopped',
-    happened: 'The page of {host} ended unexpectedly.',
-    todo: 'Begin again. If it stays so, call the help desk.',
+    happened: 'The page of {host} crashed.',
+    todo: 'Begin again. If this keeps happening, call the help desk.',
   },
   'browser-port': {
-    title: 'Your browser could not come back',
-    happened: 'Your campus’s page leads back to this computer on port 29786, and another program holds it, or IPv6 is turned off.',
-    todo: 'Close any other VPN program, Cisco’s above all, and try again.',
+    title: 'Your browser could not come back here',
+    happened: 'Your campus’s page leads back to this computer on port 29786, but another program uses that port, or IPv6 is turned off.',
+    todo: 'Close any other VPN program, especially Cisco’s, and try again.',
   },
   'browser-answer': {
-    title: 'Your browser’s answer made no sense',
-    happened: 'What came back from your web browser was not for this sign-in: an old tab, or another program on this computer.',
+    title: 'Your browser’s answer was not valid',
+    happened: 'Your web browser’s answer was not for this sign-in. It may be from an old tab or another program on this computer.',
     todo: 'Close old tabs of the sign-in page, and open it again.',
   },
   'client-certificate-missing': {
     title: 'Your certificate is needed',
-    happened: '{host} lets in only people who show a certificate of their own.',
+    happened: '{host} lets in only people with a personal certificate.',
     todo: 'Choose the file that your campus gave you. Its name often ends in .p12 or .pem.',
   },
   'client-certificate-unreadable': {
     title: 'That certificate could not be opened',
-    happened: '{file} is no certificate with its key, or the passphrase is wrong.',
+    happened: '{file} does not contain a certificate with its key, or the passphrase is wrong.',
     todo: 'Type the passphrase again, or choose another file.',
   },
   'client-certificate-rejected': {
@@ -345,22 +346,22 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'It may have expired. Ask the help desk for a new one.',
   },
   'client-refused': {
-    title: 'Your campus does not take this program',
-    happened: '{host} refuses this program, known to it as “{agent}” on “{system}”. Your password is not at fault.',
+    title: 'Your campus does not accept this program',
+    happened: '{host} refuses this program, known to it as “{agent}” on “{system}”. The problem is not your password.',
     todo: 'Tell the help desk both names. Whoever administers this computer can set others in its policy.',
   },
   'system-refused': {
-    title: 'Your campus does not take this system',
-    happened: '{host} refuses computers that run “{system}”. Your password is not at fault.',
-    todo: 'Ask the help desk which systems it takes. Whoever administers this computer can report another in its policy.',
+    title: 'Your campus does not accept this system',
+    happened: '{host} refuses computers that run “{system}”. The problem is not your password.',
+    todo: 'Ask the help desk which systems are accepted. Whoever administers this computer can report another in its policy.',
   },
   'host-check': {
     title: 'Your campus checks computers first',
-    happened: '{host} demands a check of this computer that Causeway cannot give.',
+    happened: '{host} demands a check of this computer that Causeway cannot do.',
     todo: 'Ask the help desk whether you may connect without it.',
   },
   'codes-key-invalid': {
-    title: 'That is no key for codes',
+    title: 'Not a key for codes',
     happened: 'What you pasted is neither an otpauth:// address nor a key of letters and digits.',
     todo: 'Copy the key from your campus’s page once more.',
   },
@@ -383,18 +384,18 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'session-replaced': {
     title: 'Signed in elsewhere',
-    happened: 'You connected on another computer, and that session took the place of this one.',
+    happened: 'You connected on another computer, and that session replaced this one.',
     todo: 'Connect again to go on here.',
   },
   'gateway-gone': {
-    title: 'Your campus did not come back',
+    title: 'Your campus stopped answering',
     happened: '{host} has not answered for half an hour or longer, so Causeway stopped trying.',
     todo: 'Connect again once this computer is on the Internet. You will be asked to sign in.',
   },
   'left-campus': {
     title: 'You have left campus',
-    happened: 'This computer has left campus, so Causeway takes up your session again.',
-    todo: 'Nothing. If it does not connect soon, sign in again.',
+    happened: 'This computer has left campus, so Causeway resumes your session.',
+    todo: 'You need not do anything. If it does not connect soon, sign in again.',
   },
   'cannot-extend': {
     title: 'Session not extended',
@@ -405,14 +406,18 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'tunnel-dropped': {
     title: 'Connection interrupted',
     happened: 'The connection to {host} broke.',
-    todo: 'Causeway reconnects by itself. If you cannot wait, click Try now.',
+    todo: 'Causeway reconnects by itself. If you cannot wait, click “Try now”.',
   },
   'ticket-too-long': {
-    title: 'No way through',
-    happened: 'You are signed in, but the ticket from {host} is longer than this computer’s openconnect can take.',
+    title: 'The connection did not open',
+    happened: 'You are signed in, but the ticket from {host} is too long for this computer’s openconnect.',
     todo: 'Ask IT for OpenConnect 9.12 or newer.',
   },
-  'tunnel-refused': { title: 'No way through', happened: 'You are signed in, but {host} did not open the connection.', todo: callHelpDesk },
+  'tunnel-refused': {
+    title: 'The connection did not open',
+    happened: 'You are signed in, but {host} did not open the connection.',
+    todo: callHelpDesk,
+  },
   'tunnel-down': {
     title: 'Not connected',
     happened: 'This page needs the connection to campus, and it is not up.',
@@ -421,12 +426,12 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'tunnel-failed': {
     title: 'The tunnel did not open',
     happened: 'You are signed in to {host}, but traffic cannot flow through it.',
-    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+    todo: 'Try again. If this keeps happening, call the help desk and read them the code below.',
   },
   'helper-missing': {
     title: 'The system tunnel is not installed',
     happened: 'Its service does not answer on this computer.',
-    todo: 'Ask IT to install it. A profile with a tunnel for Causeway alone does without.',
+    todo: 'Ask IT to install it. A profile with a tunnel for Causeway alone does not need it.',
   },
   'helper-denied': {
     title: 'Not allowed on this computer',
@@ -434,8 +439,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Ask IT to allow it, and read them the code below.',
   },
   'gateway-unproven': {
-    title: 'The gateway cannot be proved here',
-    happened: 'The system tunnel believes only what this computer’s administrator named, and none of that proves {host}.',
+    title: 'The gateway cannot be confirmed here',
+    happened: 'The system tunnel trusts only what this computer’s administrator named, and none of that confirms {host}.',
     todo: 'Ask IT to name its key or authority, and read them the code below.',
   },
   'tunnel-taken': {
@@ -464,14 +469,14 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Use its name, if it has one, or ask the help desk.',
   },
   'names-silent': {
-    title: 'Names do not work',
+    title: 'Name lookup does not work',
     happened: 'None of your campus’s name servers answered when Causeway asked for {host}.',
     todo: 'Load it again in a moment.',
   },
   'names-none': {
-    title: 'Names do not work',
+    title: 'Name lookup does not work',
     happened: 'Your campus’s gateway named no name server, so Causeway cannot look up {host}.',
-    todo: 'Tell the help desk. An address in numbers works.',
+    todo: 'Tell the help desk. A numeric address works.',
   },
   'streams-full': {
     title: 'Too many connections',
@@ -495,25 +500,25 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Do not go on. Tell the help desk.',
   },
   'portal-left': {
-    title: 'That leaves the device portal',
-    happened: 'The page wanted to open {host}, which is not part of the portal.',
+    title: 'Not a page of the device portal',
+    happened: 'The portal wanted to open {host}, which is not part of it.',
     todo: 'Open it in your web browser if you need it.',
   },
   'portal-sign-in': {
-    title: 'Portal sign-in did not work',
-    happened: 'The portal did not take the sign-in of this session.',
+    title: 'Portal sign-in failed',
+    happened: 'The portal did not accept the sign-in of this session.',
     todo: 'Sign in on its page with your user ID and password.',
   },
   // Recovery
   'recovery-identity': {
-    title: 'That does not match',
-    happened: 'Your campus’s records hold no one with these details.',
-    todo: 'Check the user ID, the date of birth and the last four characters. For your protection it does not say which.',
+    title: 'The details do not match',
+    happened: 'Your campus has nobody on record with these details.',
+    todo: 'Check the user ID, the date of birth and the last four characters. For your protection, it does not say which one is wrong.',
   },
   'recovery-password': {
-    title: 'Password not right',
+    title: 'Wrong password',
     happened: 'Your campus did not accept this password.',
-    todo: 'Click the eye (Show password) to see it. Is Caps Lock on?',
+    todo: 'Click the eye (“Show password”) to see it. Is Caps Lock on?',
   },
   'recovery-limited': {
     title: 'Too many tries',
@@ -527,13 +532,13 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'recovery-timed-out': {
     title: 'Recovery took too long',
-    happened: 'Your campus holds a verified identity for ten minutes only.',
-    todo: 'Start again: choose I lost my phone.',
+    happened: 'Your campus keeps a verified identity for only ten minutes.',
+    todo: 'Start again: choose “I lost my phone”.',
   },
   'recovery-unavailable': {
     title: 'No recovery here',
     happened: 'Your campus does not offer recovery passcodes through Causeway.',
-    todo: 'Call the help desk: they can let you in.',
+    todo: 'Call the help desk: they can give you access.',
   },
   // Settings, profiles, keychain
   'settings-damaged': {
@@ -543,13 +548,13 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'settings-repaired': {
     title: 'Some settings could not be read',
-    happened: 'Those are as in a new Causeway; the rest is as it was. The file was kept as {file}.',
+    happened: 'Those are back to their defaults; the rest is as it was. The file was kept as {file}.',
     todo: 'Look through Settings, and add your campus again if it is missing.',
   },
   'settings-newer': {
     title: 'Settings of a newer version',
     happened: 'A newer Causeway wrote the settings. They were kept as {file}.',
-    todo: 'Update Causeway to have them back.',
+    todo: 'Update Causeway to get them back.',
   },
   'settings-unwritable': {
     title: 'Settings cannot be saved',
@@ -558,22 +563,22 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'folder-unusable': {
     title: 'Your settings cannot be read',
-    happened: 'This computer does not let Causeway read its folder, {folder}. It starts as new, and keeps nothing of this run.',
-    todo: 'Ask IT to give the folder back to you. Then start Causeway again: what was in it is still there.',
+    happened: 'This computer does not let Causeway read its folder, {folder}. It starts as new, and saves nothing this time.',
+    todo: 'Ask IT to restore your access to the folder, then start Causeway again: nothing in it is lost.',
   },
   'policy-ignored': {
-    title: 'This computer’s policy is not obeyed',
+    title: 'This computer’s policy is not applied',
     happened: 'IT’s decisions for this computer ({file}) are damaged, or others could have written them.',
     todo: 'Tell IT. Causeway goes on without it.',
   },
   'policy-unreadable': {
     title: 'This computer’s policy cannot be read',
     happened: 'IT’s decisions for this computer ({file}) are damaged.',
-    todo: 'Tell IT. Until they mend it, Causeway forbids whatever a policy can forbid.',
+    todo: 'Tell IT. Until they fix it, Causeway forbids everything that a policy can forbid.',
   },
   'policy-repaired': {
-    title: 'Part of the policy was not understood',
-    happened: 'IT’s decisions for this computer ({file}) hold what Causeway does not know: {key}. The rest counts.',
+    title: 'Part of the policy was not recognised',
+    happened: 'IT’s decisions for this computer ({file}) contain something that Causeway does not know: {key}. The rest applies.',
     todo: 'Tell IT, or go on without it.',
   },
   'policy-campuses': {
@@ -587,7 +592,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Ask IT to allow it: {gateway}.',
   },
   'policy-locked': {
-    title: 'IT has set this',
+    title: 'Set by IT',
     happened: 'The policy of this computer decides this setting.',
     todo: 'Ask IT to change it.',
   },
@@ -612,8 +617,8 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'Unlock it, or type your password this time.',
   },
   'page-sign-in-damaged': {
-    title: 'Kept page sign-in lost',
-    happened: 'What was kept of your sign-in on the page of {campus} cannot be read any more. Causeway has forgotten it.',
+    title: 'Saved page sign-in lost',
+    happened: 'The saved sign-in on the page of {campus} can no longer be read. Causeway has forgotten it.',
     todo: 'Sign in on the page again. It is kept again if you still want that.',
   },
   'page-sign-in-not-kept': {
@@ -639,7 +644,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'profile-syntax': {
     title: 'Not a campus profile',
     happened: 'It is not well-formed JSON: look at line {line}, column {column}.',
-    todo: 'If you wrote it, mend it there. Otherwise ask your help desk for a new one.',
+    todo: 'If you wrote it, correct it there. Otherwise ask your help desk for a new one.',
   },
   'profile-choice': {
     title: 'Not a campus profile',
@@ -647,7 +652,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
     todo: 'If you wrote it, correct it. Otherwise ask your help desk for a new one.',
   },
   'profile-dropped': {
-    title: 'Part of the profile was left out',
+    title: 'Part of the profile was ignored',
     happened: 'In {file}, this is unknown or wrong, and is not used: {key}.',
     todo: 'If you wrote it, correct it. Otherwise tell the help desk.',
   },
@@ -694,48 +699,48 @@ export const failures: Record<FailureCode, FailureMessage> = {
   'app-needed': {
     title: 'This sign-in needs Causeway’s window',
     happened: 'This campus signs people in on a page of its own, which a terminal cannot show.',
-    todo: 'Open Causeway and connect there. causeway status then follows it.',
+    todo: 'Open Causeway and connect there. Then causeway status shows the connection.',
   },
   'component-altered': {
     title: 'A part of Causeway was changed',
     happened: '{component} is not the one that came with Causeway, so Causeway does not use it.',
-    todo: 'Install Causeway again. If it stays so, call the help desk and read them the code below.',
+    todo: 'Install Causeway again. If this keeps happening, call the help desk and read them the code below.',
   },
   'temporary-folder': {
-    title: 'There is no room to connect',
+    title: 'No space to connect',
     happened: 'Causeway needs a small folder among the temporary files, {folder}, and this computer does not let it make one.',
     todo: 'Make space on the disk, and try again. If there is space, ask IT who may write to that folder.',
   },
   'component-failed': {
     title: 'A part of Causeway stopped',
-    happened: '{component} ended in the middle of its work.',
-    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+    happened: '{component} stopped in the middle of its work.',
+    todo: 'Try again. If this keeps happening, call the help desk and read them the code below.',
   },
   'roots-late': {
     title: 'This computer did not answer in time',
-    happened: 'Whom it trusts, which may prove {host}, it did not say within half a minute. Nothing was sent.',
-    todo: 'Try again. If it stays so, a program that looks into the network’s traffic may be in the way: ask IT.',
+    happened: 'It did not say within half a minute which authorities it trusts, and {host} is confirmed by those. Nothing was sent.',
+    todo: 'Try again. If this keeps happening, a program that inspects network traffic may be in the way: ask IT.',
   },
   'control-foreign': {
-    title: 'Somebody else answers for Causeway',
-    happened: 'Another user of this computer has taken the name by which a command finds Causeway. It was told nothing.',
-    todo: 'Use Causeway’s window. Restart the computer; if it stays so, call the help desk and read them the code below.',
+    title: 'Another program answers for Causeway',
+    happened: 'Another user of this computer has taken the name by which commands find Causeway. Nothing was sent to it.',
+    todo: 'Use Causeway’s window. Restart the computer; if this keeps happening, call the help desk and read them the code below.',
   },
   'versions-differ': {
     title: 'Two versions of Causeway',
     happened: '{component} is of another version than the program that asked it, and they do not understand each other.',
-    todo: 'Quit Causeway and open it again, or restart this computer. If it stays so, ask IT to leave only one version installed.',
+    todo: 'Quit Causeway and open it again, or restart this computer. If this keeps happening, ask IT to leave only one version installed.',
   },
   // Our own house
   'parts-missing': {
     title: 'A part of Causeway is missing',
-    happened: 'The folder {folder}, which came with Causeway, is gone. Some gateways cannot be signed in to without it.',
+    happened: 'The folder {folder}, which was installed with Causeway, is gone. Without it, Causeway cannot sign in to some gateways.',
     todo: 'Install Causeway again.',
   },
   'sandbox-off': {
-    title: 'Web pages are less closed off',
+    title: 'Web pages are less isolated',
     happened:
-      'It was started without the sandbox for web pages (--no-sandbox). An AppImage starts so where this computer does not allow one.',
+      'Causeway runs without the sandbox for web pages (--no-sandbox). An AppImage does so if this computer does not allow the sandbox.',
     todo: 'Install Causeway’s package for your system instead, or ask IT to allow user namespaces.',
   },
   'update-unreachable': {
@@ -745,28 +750,28 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'update-untrusted': {
     title: 'An update that is not ours',
-    happened: 'What the update server offers is not signed by those who make Causeway. Nothing of it was downloaded.',
+    happened: 'What the update server offers is not signed by the publisher of Causeway. Nothing was downloaded.',
     todo: 'Tell IT or the help desk. Causeway goes on as it is.',
   },
   'update-invalid': {
-    title: 'Updates that cannot be read',
-    happened: 'What the update server says breaks a rule: {key}.',
+    title: 'Update information cannot be read',
+    happened: 'The update server’s information breaks a rule: {key}.',
     todo: 'Tell IT or the help desk. Causeway goes on as it is.',
   },
   'update-expired': {
-    title: 'News about updates is out of date',
-    happened: 'What the update server says was valid until {endedAt}. On this computer it is {nowDateAt}.',
+    title: 'Update information is out of date',
+    happened: 'The update server’s information was valid until {endedAt}. On this computer it is now {nowDateAt}.',
     todo: 'Check this computer’s clock. If it is right, tell IT: Causeway may be missing security fixes.',
   },
   'update-clock': {
     title: 'This computer’s clock is wrong',
-    happened: 'The update server’s answer was signed on {signedAt}. On this computer it is {nowDateAt}.',
-    todo: 'Set this computer’s clock. Without it Causeway cannot tell which updates still count.',
+    happened: 'The update server’s answer was signed on {signedAt}. On this computer it is now {nowDateAt}.',
+    todo: 'Set this computer’s clock. Until then, Causeway cannot tell which updates are still valid.',
   },
   'update-older': {
     title: 'The update server is behind',
-    happened: 'It offers older news than Causeway has seen already, so nothing of it counts.',
-    todo: 'Usually this passes by itself. If it lasts for days, tell IT.',
+    happened: 'It offers older information than Causeway already has, so Causeway ignores it.',
+    todo: 'This usually passes by itself. If it lasts for days, tell IT.',
   },
   'update-damaged': {
     title: 'The update arrived damaged',
@@ -785,7 +790,7 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'update-not-installed': {
     title: 'The update was not installed',
-    happened: 'Causeway was to become version {version} at its last end, and did not.',
+    happened: 'Causeway should have become version {version} when it last quit, but did not.',
     todo: 'It tries again when you quit. If it happens again, tell the help desk, or install the new version yourself.',
   },
   'report-not-saved': {
@@ -795,18 +800,18 @@ export const failures: Record<FailureCode, FailureMessage> = {
   },
   'fault-ended': {
     title: 'Causeway had to close',
-    happened: 'It met a fault of its own at {endedAt}, and ended itself.',
+    happened: 'An internal error occurred at {endedAt}, and Causeway closed.',
     todo: 'If it happens again, send the newest log to your help desk. Settings shows you where logs are.',
   },
   'session-interrupted': {
     title: 'Causeway closed unexpectedly',
     happened: 'It stopped while you were connected to {campus}, without signing you out.',
-    todo: 'Try again to go on. Whatever you had finished is kept.',
+    todo: 'Try again to go on. What you had finished is saved.',
   },
   'sign-in-interrupted': {
     title: 'Causeway closed unexpectedly',
     happened: 'It stopped while you were signing in to {campus}.',
-    todo: 'Try again. Nothing that you typed was kept.',
+    todo: 'Try again. Nothing that you typed was saved.',
   },
   'recovery-interrupted': {
     title: 'Causeway closed unexpectedly',
@@ -818,16 +823,20 @@ export const failures: Record<FailureCode, FailureMessage> = {
     happened: 'The link does not ask for anything that Causeway can do.',
     todo: 'Open Causeway and choose what you need.',
   },
-  'request-invalid': { title: 'Not understood', happened: 'Something was asked in a way that cannot be understood.', todo: callHelpDesk },
+  'request-invalid': {
+    title: 'Request not recognised',
+    happened: 'Causeway got a request that it does not recognise.',
+    todo: callHelpDesk,
+  },
   'not-now': {
     title: 'Too late for that',
-    happened: 'Something else had happened already.',
+    happened: 'Things have changed in the meantime.',
     todo: 'Look at what is on screen now, then try again.',
   },
   'cancelled': { title: 'Cancelled', happened: 'You cancelled.', todo: 'Connect again when you are ready.' },
   'internal': {
     title: 'Something went wrong in Causeway',
-    happened: 'It is a mistake of ours, not of yours.',
-    todo: 'Try again. If it stays so, call the help desk and read them the code below.',
+    happened: 'This is our mistake, not yours.',
+    todo: 'Try again. If this keeps happening, call the help desk and read them the code below.',
   },
 };

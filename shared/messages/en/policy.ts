@@ -42,11 +42,11 @@ export const policy: PolicyMessages = {
       text: 'Whether people may keep their sign-in on a campus’s own page on this computer, so that the page recognizes it (“remember this device”), if the campus’s profile allows it too and this computer encrypts. Off also forgets what was kept before, at the next start. On unless it is set; any value that is not understood counts as off.',
     },
     certificates: {
-      title: 'Servers that nobody vouches for',
+      title: 'Untrusted servers',
       text: 'What happens with a server that neither this computer nor the campus’s profile trusts. Any value that is not understood counts as strict.',
       choices: {
         ask: 'Ask: people see the fingerprint and decide, except with a profile that names an authority or a pin',
-        strict: 'Refuse: nobody is asked, and certificates that people accepted before do not count',
+        strict: 'Refuse: nobody is asked, and certificates that people accepted before are no longer valid',
       },
     },
     oldTls: {
@@ -105,7 +105,7 @@ export const policy: PolicyMessages = {
     language: {
       title: 'Language',
       text: 'The language of the app.',
-      choices: { 'system': 'As this computer', 'en': 'English', 'pt': 'Portuguese', 'zh-Hant': 'Traditional Chinese' },
+      choices: { 'system': 'Same as this computer', 'en': 'English', 'pt': 'Portuguese', 'zh-Hant': 'Traditional Chinese' },
     },
     startAtSignIn: {
       title: 'Start when people sign in to this computer',
@@ -115,7 +115,7 @@ export const policy: PolicyMessages = {
       title: 'Updates',
       text: 'Whether a person’s own installation updates itself. Installations for the whole computer (MSI, pkg, deb) never do, whatever this says. As a default, people can change it in Settings. Any value that is not understood counts as off.',
       choices: {
-        automatic: 'By itself, when people quit Causeway or press Restart now',
+        automatic: 'By itself, when people quit Causeway or press Restart Causeway now',
         it: 'By IT only: Causeway looks for nothing, and says so in Settings',
         off: 'Off: Causeway looks for nothing',
       },
@@ -131,17 +131,17 @@ export const policy: PolicyMessages = {
     },
     helpDesk: {
       title: 'Help desk',
-      text: 'Whom people can ask. It takes the place of the help desk in every profile.',
+      text: 'Whom people can ask. It replaces the help desk in every profile.',
       fields: { name: 'Name', phone: 'Telephone', email: 'E-mail', address: 'Web address (https)' },
     },
     managedBy: {
-      title: 'Who rules this computer',
+      title: 'Who manages this computer',
       text: 'What people read beside a setting that the policy has locked.',
       fields: { name: 'Name', caption: 'One sentence for people', address: 'Address (https, mailto or tel)' },
     },
     logLevel: {
       title: 'How much is logged',
-      text: 'How much Causeway writes to its log on this computer. It counts at once. At no level does it write passwords, passcodes, tickets, or what people type.',
+      text: 'How much Causeway writes to its log on this computer. It applies at once. At no level does it write passwords, passcodes, tickets, or what people type.',
       choices: {
         error: 'Faults of Causeway itself',
         info: 'Also how sign-ins and sessions begin and end',
@@ -175,11 +175,11 @@ export const policy: PolicyMessages = {
     'unknown': 'Causeway does not know this name',
     'wrong': 'The value is of the wrong kind or not allowed',
     'profile': 'The profile cannot be used',
-    'not-administrators': 'It stands where people can write, so it does not count',
-    'untrusted': 'Others than an administrator could have written it, so nothing of it counts',
-    'unreadable': 'It is damaged or cannot be read, so whatever it may forbid is forbidden',
-    'unused': 'Nothing reads it any more',
-    'newer': 'It was written for a newer version of Causeway. What this version knows counts',
+    'not-administrators': 'It is in a place where people can write, so it is ignored',
+    'untrusted': 'Somebody who is not an administrator could have written it, so all of it is ignored',
+    'unreadable': 'It is damaged or cannot be read, so everything that it could forbid is forbidden',
+    'unused': 'It no longer has any effect',
+    'newer': 'It was written for a newer version of Causeway. Only what this version knows applies',
   },
   faultDetails: {
     'no JSON object': 'no JSON object',

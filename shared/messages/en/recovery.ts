@@ -4,8 +4,8 @@ export const recovery = {
   loading: { title: 'Contacting the recovery site', lead: 'Waiting for {campus} to answer.' },
   failed: { title: 'Recovery did not start' },
   identity: {
-    title: 'Show that it is you',
-    lead: 'Your campus compares this with its records. Then it gives you a passcode that stands in for your phone.',
+    title: 'Confirm who you are',
+    lead: 'Your campus compares this with its records. Then it gives you a passcode to use instead of your phone.',
     role: 'Your role at {campus}',
     roleMissing: 'Choose your role first.',
     dateOfBirth: 'Date of birth',
@@ -20,8 +20,8 @@ export const recovery = {
   },
   passcode: {
     title: 'Your recovery passcode',
-    lead: 'It stands in for your phone. Causeway uses it once to connect, and keeps it ready for the device portal.',
-    leadPage: 'It stands in for your phone: once to connect and once in the device portal. Causeway keeps it ready for both.',
+    lead: 'Use it instead of your phone. Causeway uses it once to connect, and keeps it ready for the device portal.',
+    leadPage: 'Use it instead of your phone: once to connect and once in the device portal. Causeway keeps it ready for both.',
     valid: 'Valid until {untilAt}',
     expired: 'No longer valid. Get a new one.',
     reveal: 'Show passcode',
@@ -35,12 +35,12 @@ export const recovery = {
   /** Where the campus has recovery pages of its own. */
   site: {
     title: 'Get your recovery passcode',
-    lead: 'Your campus’s own recovery page has opened in your web browser. Copy the passcode at its end; you paste it here once.',
+    lead: 'Your campus’s own recovery page has opened in your web browser. Copy the passcode at the end and paste it here, once.',
     steps: [
       'Click your role.',
-      'Fill in your user ID, date of birth and the last 4 characters of your ID or passport. Click Verify.',
-      'Select Get 2FA Passcode and click Next.',
-      'Type your password and click Next.',
+      'Fill in your user ID, date of birth and the last 4 characters of your ID or passport number. Click “Verify”.',
+      'Select “Get 2FA Passcode” and click “Next”.',
+      'Type your password and click “Next”.',
       'Copy your 2FA Passcode.',
     ],
     next: 'I have it: Add a new device',

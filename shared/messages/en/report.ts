@@ -5,7 +5,7 @@ export const report = {
   title: 'Report a problem',
   open: 'Report a problem',
   lead: 'This is the whole report, made on this computer. Nothing has been sent. Read it, then save or copy it for your help desk.',
-  making: 'Making the report. Causeway looks at your connection first.',
+  making: 'Making the report. Causeway checks your connection first.',
   skip: 'Make it without the check',
   code: 'Code to read to the help desk',
   text: 'The report, line by line',
@@ -14,7 +14,7 @@ export const report = {
   saved: 'Saved',
   copy: 'Copy',
   copied: 'Copied',
-  again: 'Make it anew',
+  again: 'Make it again',
   close: 'Close',
   replaced: 'Names, addresses and codes are replaced: person-1 is always the same person, address-1 the same address.',
   /** In the system's dialog. */
@@ -22,11 +22,11 @@ export const report = {
   textFile: 'Text file',
   zipFile: 'Zip archive',
   /** The headings in the file. What is below them is technical, and always in English. */
-  heading: 'Causeway: report of a problem',
+  heading: 'Causeway: problem report',
   madeAt: 'Made at {time} on this computer. Nothing was sent.',
   readCode: 'Code to read to the help desk: {code}',
   sections: {
-    summary: 'In short',
+    summary: 'Summary',
     versions: 'Versions',
     profiles: 'Campus',
     policy: 'Policy of this computer',

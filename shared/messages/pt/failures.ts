@@ -169,7 +169,7 @@ export const failures: Messages['failures'] = {
   // Signing in
   'notice-declined': {
     title: 'Aviso recusado',
-    happened: 'Recusou o aviso do seu campus, e a ligação terminou.',
+    happened: 'Recusou o aviso do seu campus, por isso o início de sessão terminou.',
     todo: 'Ligue-se novamente e escolha «Continuar (Proceed)».',
   },
   'sign-in-rejected': {

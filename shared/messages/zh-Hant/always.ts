@@ -4,7 +4,7 @@ import type { always as english } from '../en/always.ts';
 export const always: typeof english = {
   setting: '在校外時自動連線',
   hint: 'Causeway 會自動恢復連線，但不會自行送出您的密碼：需要登入時，會先問您。',
-  paused: '已暫停至 {untilAt}',
+  paused: '自動連線已暫停至 {untilAt}',
   pausedText: '您已斷開連線，所以 Causeway 不會自動連線。時間一到、您再次連線，或重新啟動 Causeway 後，便會恢復自動連線。',
   waiting: '目前無法連接校園。Causeway 會在 {untilAt} 或網絡有變時自動再試。',
   stopped: '請登入以連線：Causeway 不會自行送出您的密碼。',

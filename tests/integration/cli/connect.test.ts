@@ -76,7 +76,7 @@ describe('connect in a terminal', () => {
     const run = startCli(['connect', at.profile.id], { folder: await cliFolder([at.profile]), typist });
     await run.until(connected);
     expect(run.seen).toContain('Choose a number from 1 to');
-    expect(run.seen).toContain('Passcode not right');
+    expect(run.seen).toContain('Wrong passcode');
     expect(at.services.factors.waiting(student.phone)).toHaveLength(0);
     run.interrupt();
     expect(await run.code).toBe(0);
@@ -185,7 +185,7 @@ describe('a kept key for one-time codes that has to wait for the next window', (
     const { at, folder, given, profile, core } = await waiting(2_000);
     const run = startCli(['connect', profile.id], { folder, core, typist: typing(at, { 'Passcode': () => null, 'Proceed?': () => null }) });
     await run.until(({ seen }) => seen.includes('Proceed?'));
-    expect(run.seen).toMatch(/Waiting for a new passcode, [1-3] s\. It goes in by itself\. Or type one\./);
+    expect(run.seen).toMatch(/Waiting for a new passcode, [1-3] s\. Causeway enters it by itself\. Or type another\./);
     expect(given).toEqual([{ kind: 'passcode', passcode: expect.stringMatching(/^\d{6}$/) as string }]);
     run.interrupt();
     expect(await run.code).toBe(0);
@@ -305,7 +305,7 @@ describe('a sign-in on a page', () => {
     const { given, run } = await onPage('own', (question) => (question.includes('Press Enter') ? '' : null));
     await run.until(({ seen }) => seen.includes('Proceed?'));
     expect(given).toEqual([{ kind: 'browser', where: 'own' }]);
-    expect(run.seen).toContain('idp.campus.test signs you in in your own browser');
+    expect(run.seen).toContain('idp.campus.test asks you to sign in in your own browser');
   });
 
   test.each<[string, 'window' | 'own', Typist | undefined]>([

@@ -62,7 +62,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
   };
   const kinds = (run: RunningCommand) => run.events().flatMap((event) => (event.event === 'prompt' ? [event.kind] : []));
   const isIn = (run: RunningCommand) => run.events().some((event) => event.event === 'state' && event.state === 'opening');
-  const phone = 'Your campus may be asking on your phone.';
+  const phone = 'Your campus may have sent a request to your phone.';
 
   test('connect says how long it waits for a silent gateway after the password, which is sent once', async () => {
     const { at, run } = await unattended([signInForm, () => later(5_000, 'success' as const)], mei);
@@ -79,7 +79,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
 
   /** How long it waits for a silent gateway, from the password on: no less than what is left of that when it says so. */
   const saysHowLong = (text: string, startedAt: number): void => {
-    const seconds = Number(/Waiting for it for (\d+) seconds at most\./.exec(text)?.[1]);
+    const seconds = Number(/Waiting for (\d+) seconds at most\./.exec(text)?.[1]);
     expect(seconds).toBeLessThanOrEqual(75);
     expect(seconds).toBeGreaterThanOrEqual(75 - Math.ceil((performance.now() - startedAt) / 1000));
   };

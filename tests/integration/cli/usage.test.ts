@@ -86,13 +86,13 @@ describe('a profile that cannot be used is said to be the reason, though there i
 
   test('with a valid profile file, the missing terminal is the reason', async () => {
     const { profile } = (campus = await startCampus());
-    await expectUsage(await cliFolder([profile]), ['connect', profile.id], /nobody to ask.*--answers FILE/);
+    await expectUsage(await cliFolder([profile]), ['connect', profile.id], /Questions cannot be asked here.*--answers FILE/);
   });
 });
 
 test('portal without any campus says that none is known, and how to add one', async () => {
   const { profile } = (campus = await startCampus());
-  await expectUsage(await cliFolder(), ['portal'], /No campus is known here yet.*\.causeway file/);
+  await expectUsage(await cliFolder(), ['portal'], /No campus is set up here yet.*\.causeway file/);
   const run = startCli(['portal'], { folder: await cliFolder([profile]) });
   expect(await run.code).toBe(0);
   expect(run.out.trim()).toBe(profile.portal.address);

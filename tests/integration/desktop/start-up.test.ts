@@ -57,7 +57,7 @@ test.each(['--ignore-certificate-errors', '--host-resolver-rules=MAP * 127.0.0.1
   async (given) => {
     const userData = path.join(folder, `refused${given.replaceAll(/\W/g, '-')}`);
     const { code, output } = await run([electron, root, `--user-data-dir=${userData}`, given], packaged);
-    expect(output).toContain(`[error box] Causeway could not start: It was started with ${given.split('=')[0] ?? ''}.`);
+    expect(output).toContain(`[error box] Causeway could not start: Causeway was started with ${given.split('=')[0] ?? ''}.`);
     expect(output).not.toContain('DevTools listening');
     expect(code).toBe(2);
     expect(existsSync(path.join(userData, 'SingletonLock'))).toBe(false);
@@ -71,7 +71,7 @@ test.skipIf(process.getuid?.() !== 0)('a start without the sandbox is refused if
   const inside = `cp -a /etc '${etc}' && mkdir -p '${etc}/causeway' && echo '${policy}' > '${etc}/causeway/policy.json' && mount --bind '${etc}' /etc && exec "$@"`;
   const args = ['sh', electron, root, `--user-data-dir=${path.join(folder, 'sandboxed')}`, '--no-sandbox'];
   const { code, output } = await run(['unshare', '--mount', 'sh', '-c', inside, ...args], packaged);
-  expect(output).toContain('[error box] Causeway could not start: It was started without the sandbox');
+  expect(output).toContain('[error box] Causeway could not start: Causeway was started without the sandbox');
   expect(code).toBe(2);
 });
 
@@ -95,7 +95,7 @@ test('a package without its native parts, the sandbox or a desktop file opens an
   if (!page) throw new Error('no page');
   await page.getByText('A part of Causeway is missing').waitFor();
   await page.getByText(path.join(folder, 'native')).waitFor();
-  await page.getByText('Web pages are less closed off').waitFor();
+  await page.getByText('Web pages are less isolated').waitFor();
   await page.screenshot({ path: 'out/pictures/bare.png' });
   await browser.close();
 });

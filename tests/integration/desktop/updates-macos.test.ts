@@ -57,7 +57,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('an update of macOS is verified, handed over to Squirrel, left to it at the end, and installed by it on Restart now', async () => {
+it('an update of macOS is verified, handed over to Squirrel, left to it at the end, and installed by it on Restart Causeway now', async () => {
   const feed = await startFeedOn(listen);
   const file = fileOf(newApp, { platform: 'darwin', kind: 'zip', path: `Causeway-0.2.0-${process.arch}-mac.zip` });
   feed.files.set(`/${file.path}`, newApp);

@@ -108,7 +108,7 @@ describe('a newer version', () => {
     expect(at.record().begun).toBe('0.2.0');
   });
 
-  it('Restart now starts the new version, and nothing is installed while the computer shuts down', async () => {
+  it('Restart Causeway now starts the new version, and nothing is installed while the computer shuts down', async () => {
     feed.publish();
     const shutDown = bench();
     await shutDown.updates.check();

@@ -24,13 +24,13 @@ const at = (path: string): AppState => {
 test('the guide marks the page’s step, and says when all is done', async () => {
   await subject.open(at('/home'));
   const current = subject.page.locator('[aria-current="step"]');
-  expect(await current.textContent()).toContain('Click Add a new Device.');
+  expect(await current.textContent()).toContain('Click “Add a new Device”.');
   await subject.show(at('/add/scan'));
-  await expect.poll(() => current.textContent()).toContain('Scan the QR code');
+  await expect.poll(() => current.textContent()).toContain('scan the QR code');
   await subject.show(at('/somewhere/else'));
   await subject.page.getByText('This page is not one of the steps below.').waitFor();
   // The last step that the guide knew stays marked
-  expect(await current.textContent()).toContain('Scan the QR code');
+  expect(await current.textContent()).toContain('scan the QR code');
   await subject.page.getByRole('main').getByText('Step 7 of 9').waitFor();
   await subject.show(at('/add/done'));
   await button('Close portal and disconnect').waitFor();
@@ -43,9 +43,9 @@ test('the guide collapses finished steps, and shows the passcode until it is use
   await page.getByRole('main').getByText('Step 3 of 9').waitFor();
   const copy = button('Copy passcode');
   await copy.waitFor();
-  expect(await page.getByText('Click Add a new Device.').isVisible()).toBe(false);
+  expect(await page.getByText('Click “Add a new Device”.').isVisible()).toBe(false);
   await button('2 steps done').click();
-  await page.getByText('Click Add a new Device.').waitFor();
+  await page.getByText('Click “Add a new Device”.').waitFor();
   // The title and the step's number stay in place, however far the steps scroll
   await page.setViewportSize({ width: layout.portal.width, height: 560 });
   const column = page.locator('.column');
@@ -65,13 +65,13 @@ test('the guide collapses finished steps, and shows the passcode until it is use
 });
 
 test.each([
-  ['portal-add-confirm', 'Copy the passcode above, paste it under Passcode on the right, and click Enter a Passcode.'],
-  ['portal-lost-confirm', 'Type your recovery passcode under Passcode on the right, and click Enter a Passcode.'],
+  ['portal-add-confirm', 'Copy the passcode above, paste it under “Passcode” on the right, and click “Enter a Passcode”.'],
+  ['portal-lost-confirm', 'Type your recovery passcode under “Passcode” on the right, and click “Enter a Passcode”.'],
 ] as const)('the guide tells a person who lost their phone where the passcode goes: %s', async (screen, sentence) => {
   await openScreen(screen);
   const step = await subject.page.locator('[aria-current="step"]').textContent();
   expect(step).toContain(sentence);
-  expect(step).toContain('Do not choose Send me a Push: it goes to your old phone.');
+  expect(step).toContain('Do not choose “Send me a Push”: it goes to your old phone.');
 });
 
 test('the guide offers to remove the lost phone once a new device is there, and follows its removal', async () => {
@@ -80,7 +80,7 @@ test('the guide offers to remove the lost phone once a new device is there, and 
   expect(await primary.allTextContents()).toEqual(['Remove your lost phone']);
   await subject.page.getByText('your old phone can still approve sign-ins').waitFor();
   await subject.show({ ...(screens['portal-lost-done']?.state ?? state({})), task: 'remove-device' });
-  await expect.poll(() => subject.page.locator('[aria-current="step"]').textContent()).toContain('Click My Settings & Devices.');
+  await expect.poll(() => subject.page.locator('[aria-current="step"]').textContent()).toContain('Click “My Settings & Devices”.');
   await openScreen('portal-add-done');
   expect(await button('Remove your lost phone').count()).toBe(0);
 });
@@ -126,17 +126,17 @@ const announced = () => subject.page.locator('.column > [role="status"]').innerT
 
 test('our column says what each step of the page wants, and a screen reader hears it with the page’s host', async () => {
   await openScreen('sign-in-page-form');
-  expect(await main()).toContain('Sign in at the right with your UMPASS user ID and UMPASS password.');
+  expect(await main()).toContain('Sign in on the right with your UMPASS user ID and UMPASS password.');
   await openScreen('sign-in-page-by-hand');
   expect(await main()).toContain(
     'Causeway did not fill in this page. Sign in there yourself with your UMPASS user ID and UMPASS password.',
   );
   await openScreen('sign-in-page-factor');
-  expect(await main()).toContain('The page may have sent a push to your phone already. Approve it only while the page waits for it.');
+  expect(await main()).toContain('The page may already have sent a push to your phone. Approve it only while the page is waiting for it.');
   expect(await main()).toContain('“Other options”, then “Duo Mobile passcode”');
   await expect
     .poll(announced)
-    .toContain('api-1a2b3c4d.duosecurity.com. Confirm at the right that it is you. The page may have sent a push');
+    .toContain('api-1a2b3c4d.duosecurity.com. Confirm on the right that it is you. The page may already have sent a push');
   await openScreen('sign-in-page-failed');
   expect(await subject.page.getByRole('alert').innerText()).toContain('Your campus did not answer');
 });

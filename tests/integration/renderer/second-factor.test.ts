@@ -119,11 +119,11 @@ test('recovery asks for role, identity and password in one form, reports errors 
   await expectCalls(['recoveryPasscode', sent]);
   // Wrong: everything is still there
   await subject.show(screens['recovery-identity-failed']?.state ?? state({}));
-  await page.getByText('That does not match').waitFor();
+  await page.getByText('The details do not match').waitFor();
   expect(await field('Date of birth').inputValue()).toBe('17 May 2003');
   expect(await page.getByRole('radio', { name: 'Student' }).isChecked()).toBe(true);
   await subject.show(screens['recovery-password-failed']?.state ?? state({}));
-  await page.getByText('Password not right').waitFor();
+  await page.getByText('Wrong password').waitFor();
   await expect.poll(() => field('UMPASS password').evaluate((input) => input === document.activeElement)).toBe(true);
 });
 

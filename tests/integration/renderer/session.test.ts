@@ -65,7 +65,7 @@ test('settings remove a campus only after a question, and change preferences', a
   await subject.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
   await expectCalls(['removeProfile', { profileId: college.id }]);
   await subject.page.getByText('Start Causeway when I sign in to this computer').click();
-  await field('Language').selectOption('As this computer');
+  await field('Language').selectOption('Same as this computer');
   await expectCalls(
     ['removeProfile', { profileId: college.id }],
     ['changePreferences', { openAtLogin: true }],
@@ -80,12 +80,12 @@ test('a managed computer shows locked settings with their values and who has set
   expect(await field('Language').inputValue()).toBe('en');
   const start = page.getByLabel('Start Causeway when I sign in to this computer');
   expect([await start.isDisabled(), await start.isChecked()]).toEqual([true, true]);
-  expect(await page.getByText('澳門大學 ICTO has set this.').count()).toBe(4);
+  expect(await page.getByText('Set by 澳門大學 ICTO.').count()).toBe(4);
   expect(await button('Add a campus…').count()).toBe(0);
   // The policy's campus stays; the person's own one can go
   expect(await button(`Remove ${campus.name}`).count()).toBe(0);
   expect(await button('Remove Harbour College').count()).toBe(1);
-  await page.getByText('Servers that nobody vouches for: The value is of the wrong kind or not allowed.').waitFor();
+  await page.getByText('Untrusted servers: The value is of the wrong kind or not allowed.').waitFor();
   await button('What is set, and where').click();
   await page.getByText('Set in HKLM\\Software\\Policies\\Causeway').first().waitFor();
 });
@@ -115,7 +115,7 @@ test('a key for one-time codes is saved where that is allowed, and a wrong key i
   subject.reply('keepCodes', { ok: false, failure: { code: 'codes-key-invalid' } });
   await field('Key').fill('not a key');
   await press('Enter');
-  await subject.page.getByText('That is no key for codes').waitFor();
+  await subject.page.getByText('Not a key for codes').waitFor();
   expect(await field('Key').inputValue()).toBe('not a key');
   subject.reply('keepCodes', { ok: true });
   await field('Key').fill('GEZD GNBV');
