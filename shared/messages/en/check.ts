@@ -33,7 +33,7 @@ export const check = {
     signInPage: '{campus}: people sign in on the campus’s own page, which only Causeway’s app shows.',
     noProfile: 'No campus is set up here yet, so no gateway was checked.',
     updatesOn: 'Causeway keeps itself up to date.',
-    updateReady: 'Version {version} is ready. It is installed when you quit Causeway.',
+    updateReady: 'Version {version} is ready, and is installed when you quit Causeway.',
     updatesByApp: 'Updates are on. The app looks for them while it runs, unless IT or the package manager installed it.',
     updatesByOthers: 'IT or the package manager updates Causeway on this computer.',
     updatesNot: 'This copy of Causeway does not update itself.',
@@ -54,7 +54,7 @@ export const check = {
     startApp: 'Start the app before causeway connect. The page then opens there.',
     addProfile: 'Add your campus first.',
     switchUpdatesOn: 'New versions fix security holes: switch updates on in Settings.',
-    connectYourself: 'Connect yourself: you see what it needs.',
+    connectYourself: 'Press Connect: Causeway then shows what it needs.',
     startForAlways: 'Start the app, or let it start when you sign in to this computer.',
   },
 };
