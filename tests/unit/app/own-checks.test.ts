@@ -35,7 +35,7 @@ test.each<[Partial<OwnWays>, boolean, RegExp | null]>([
   [{ alwaysConnect: { step: 'watching' } }, true, /^always-connect ok: Causeway connects by itself/],
   [{ alwaysConnect: { step: 'paused', until: Date.now() } }, true, /^always-connect ok: .*paused until \d/],
   [{ alwaysConnect: { step: 'waiting', until: Date.now() } }, true, /^always-connect ok: .*by itself at \d/],
-  [{ alwaysConnect: { step: 'asking', round: 1 } }, true, /^always-connect attention: .*Connect yourself/],
+  [{ alwaysConnect: { step: 'asking', round: 1 } }, true, /^always-connect attention: .*Press Connect/],
   [{ alwaysConnect: { step: 'stopped', round: 1 } }, true, /^always-connect attention: /],
   [{ wanted: { ...automatic.wanted, alwaysConnect: true } }, false, /^always-connect attention: .*not running.*Start the app/],
   // An older app, which does not say
