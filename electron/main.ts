@@ -178,7 +178,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
 
   lockSession(session.defaultSession);
   serveAppScheme(session.defaultSession, join(import.meta.dirname, 'renderer'));
-  const portal = createPortalView({ pageArea: window, proxy, log: log.line, now: Date.now });
+  const portal = createPortalView({ pageArea: window, proxy, languages: () => language.pageLanguages, log: log.line, now: Date.now });
   const messages = () => language.localizer.messages;
   const signInPage = createSignInView({
     pageArea: window,
@@ -189,6 +189,7 @@ async function start(arguments_: OpenedArguments): Promise<void> {
     },
     wildcardHosts: () => livePolicy.current.policy.wildcardHosts,
     localizer: () => language.localizer,
+    languages: () => language.pageLanguages,
     keeper: () => application?.pageKeeper() ?? null,
     log: log.line,
   });

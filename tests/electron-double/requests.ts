@@ -11,7 +11,9 @@ import type { WebContents } from './web-contents.ts';
 
 /** What becomes of a request. */
 type Outcome =
-  { kind: 'fail'; reason: Protocol.Network.ErrorReason } | { kind: 'answer'; response: Response } | { kind: 'go'; post: PostLoad | null };
+  | { kind: 'fail'; reason: Protocol.Network.ErrorReason }
+  | { kind: 'answer'; response: Response }
+  | { kind: 'go'; post: PostLoad | null; acceptLanguage: string | null };
 
 const failure = (reason: Protocol.Network.ErrorReason): Outcome => ({ kind: 'fail', reason });
 
@@ -44,13 +46,11 @@ class Requests {
         await ifStillThere(this.browser.send('Fetch.fulfillRequest', { requestId, ...(await inChromiumsTerms(outcome.response)) }));
         return;
       case 'go': {
-        const { post } = outcome;
-        const changed = post && {
-          method: 'POST',
-          postData: post.body.toString('base64'),
-          headers: entries({ ...request.headers, ...post.headers }),
-        };
-        await ifStillThere(this.browser.send('Fetch.continueRequest', { requestId, ...changed }));
+        const { post, acceptLanguage } = outcome;
+        const sent = post && { method: 'POST', postData: post.body.toString('base64') };
+        const added = { ...post?.headers, ...(acceptLanguage !== null && { 'Accept-Language': acceptLanguage }) };
+        const headers = Object.keys(added).length > 0 && { headers: entries({ ...request.headers, ...added }) };
+        await ifStillThere(this.browser.send('Fetch.continueRequest', { requestId, ...sent, ...headers }));
       }
     }
   }
@@ -96,7 +96,8 @@ class Requests {
         return failure('Failed');
       }
     }
-    return { kind: 'go', post: isMainFrame && !isRedirect ? (navigation?.takePost(networkId) ?? null) : null };
+    const post = isMainFrame && !isRedirect ? (navigation?.takePost(networkId) ?? null) : null;
+    return { kind: 'go', post, acceptLanguage: session.acceptLanguage };
   }
 
   /** A proxy or a server wants a name and a password: the app's `login` handler is asked, as often as Electron would. */

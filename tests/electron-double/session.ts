@@ -16,6 +16,13 @@ export const systemProxy = { list: 'DIRECT' };
 /** 0 accepts, -3 leaves it to Chromium; anything else is the error that the request fails with. */
 export const verdicts = { accept: 0, chromiumDecides: -3 } as const;
 
+/** A list with the weights that `net::HttpUtil::GenerateAcceptLanguageHeader` gives it: 1, 0.9 and down to 0.1. */
+const acceptLanguageHeader = (list: string): string =>
+  list
+    .split(',')
+    .map((tag, at) => (at === 0 ? tag.trim() : `${tag.trim()};q=0.${Math.max(1, 10 - at)}`))
+    .join(',');
+
 /**
  * A partition: one browser context of Chromium, made when its first page opens. A context's proxy is fixed
  * once it is made; clearing a session that has no page throws the context away, and everything in it.
@@ -29,6 +36,9 @@ export class Session extends NativeEmitter {
   private context: Promise<string | undefined> | null = null;
   private proxy: ProxySettings | null = null;
   private verifyProc: VerifyProc | null = null;
+  private userAgent: string | null = null;
+  /** What `setUserAgent` said, as a header. Null: Chromium's own. */
+  acceptLanguage: string | null = null;
   private readonly verdicts = new Map<string, Promise<number>>();
 
   constructor(readonly partition: string) {
@@ -91,6 +101,15 @@ export class Session extends NativeEmitter {
 
   resolveProxy(): Promise<string> {
     return Promise.resolve(this.proxy ? `PROXY ${this.proxy.proxyRules.replace(/^https?:\/\//, '')}` : systemProxy.list);
+  }
+
+  getUserAgent(): string {
+    return this.userAgent ?? app.userAgentFallback;
+  }
+
+  setUserAgent(userAgent: string, acceptLanguages?: string): void {
+    this.userAgent = userAgent;
+    if (acceptLanguages !== undefined) this.acceptLanguage = acceptLanguageHeader(acceptLanguages);
   }
 
   setCertificateVerifyProc(proc: VerifyProc | null): void {

@@ -80,6 +80,7 @@ beforeEach(async () => {
     return Promise.resolve(net.connect(port, '127.0.0.1'));
   });
   view = createPortalView({
+    languages: () => ['en'],
     pageArea: {
       openBeside: (opened) => (shown = opened instanceof WebContentsView ? opened : null),
       closeBeside: () => (shown = null),

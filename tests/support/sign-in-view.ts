@@ -25,6 +25,7 @@ export const testSignInView = (parts: Pick<SignInViewOptions, 'pageArea'> & Part
     },
     wildcardHosts: () => false,
     localizer: () => english,
+    languages: () => ['en'],
     log: () => undefined,
     ...parts,
   });

@@ -23,6 +23,8 @@ let opened = 0;
 /**
  * Opens a new partition.
  *
+ * @param languages BCP 47 tags, the preferred one first, that pages are asked for in (`Accept-Language`). Electron would name its own
+ *   locale only, which is the system's, also where the person chose another language for Causeway
  * @param emptyTimeoutMs how long to wait until it is empty: what is left is in memory and ends with the app
  * @param granted the permissions of its pages; every other one is denied
  * @param onDenied called with each permission that a page asked for in vain
@@ -31,14 +33,21 @@ export function openPartition(
   name: string,
   verifier: CertificateVerifier,
   {
+    languages,
     emptyTimeoutMs,
     granted = [],
     onDenied,
-  }: { emptyTimeoutMs: number; granted?: readonly string[]; onDenied?: (permission: string) => void },
+  }: {
+    languages: readonly string[];
+    emptyTimeoutMs: number;
+    granted?: readonly string[];
+    onDenied?: (permission: string) => void;
+  },
 ): Partition {
   opened += 1;
   // Without the `persist:` prefix nothing is written to disk. A new name starts without an earlier partition's data
   const session = sessions.fromPartition(`${name}-${opened}`, { cache: false });
+  session.setUserAgent(session.getUserAgent(), languages.join(','));
   const refusals = new Map<string, Failure>();
   lockSession(session, granted, onDenied);
   session.setCertificateVerifyProc((request, callback) => {

@@ -7,9 +7,14 @@ import type { ProxyAccess } from '../pages/proxy-login.ts';
 export type PortalSession = Partition;
 
 /** Opens a partition that uses the loopback proxy for everything, loads only from the portal's hosts, and asks the verifier about certificates. */
-export async function openPortalSession(rules: PortalRules, verifier: CertificateVerifier, proxy: ProxyAccess): Promise<PortalSession> {
+export async function openPortalSession(
+  rules: PortalRules,
+  verifier: CertificateVerifier,
+  proxy: ProxyAccess,
+  languages: readonly string[],
+): Promise<PortalSession> {
   // The portal's Copy buttons may write to the clipboard when a person clicks. No page can read it
-  const partition = openPartition('portal', verifier, { emptyTimeoutMs: 5_000, granted: ['clipboard-sanitized-write'] });
+  const partition = openPartition('portal', verifier, { languages, emptyTimeoutMs: 5_000, granted: ['clipboard-sanitized-write'] });
   partition.session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !mayLoad(url, rules) }));
   await partition.useProxy(proxy);
   return partition;

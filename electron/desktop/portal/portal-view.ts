@@ -11,6 +11,8 @@ import type { ProxyAccess } from '../pages/proxy-login.ts';
 export interface PortalViewOptions {
   pageArea: PageArea;
   proxy: ProxyAccess & { failureFor(host: string): Failure | null };
+  /** The languages to ask the portal for, the preferred one first. */
+  languages: () => readonly string[];
   log: (line: string) => void;
   now: () => number;
 }
@@ -44,7 +46,12 @@ export function createPortalView(options: PortalViewOptions): DesktopPortalView 
     open: (visit) =>
       enqueue(async () => {
         await close();
-        shown = new Visit(visit, await openPortalSession(visit.profile, visit.verifier, options.proxy), options, notify);
+        shown = new Visit(
+          visit,
+          await openPortalSession(visit.profile, visit.verifier, options.proxy, options.languages()),
+          options,
+          notify,
+        );
       }),
     close: () => enqueue(close),
     back: () => shown?.back(),

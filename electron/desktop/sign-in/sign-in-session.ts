@@ -37,10 +37,11 @@ export async function openSignInSession(
   verifier: CertificateVerifier,
   rules: SignInRules,
   detour: ProxyAccess | null,
+  languages: readonly string[],
   events: SignInSessionEvents,
 ): Promise<SignInSession> {
   const onDenied = (permission: string): void => events.denied(permission === 'fullscreen' ? 'full-screen' : 'device');
-  const partition = openPartition('sign-in', verifier, { emptyTimeoutMs, onDenied });
+  const partition = openPartition('sign-in', verifier, { languages, emptyTimeoutMs, onDenied });
   const { session } = partition;
   /** Method and headers of the view's last responses, by address, so that one page's headers do not count for another. */
   const responses = new Map<string, { method: string; headers: LoadedPage['headers'] }>();

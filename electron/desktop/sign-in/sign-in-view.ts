@@ -24,6 +24,8 @@ export interface SignInViewOptions {
   /** Whether policy lets a profile allow hosts by a pattern (`*.campus.example`). */
   wildcardHosts: () => boolean;
   localizer: () => Localizer;
+  /** The languages to ask pages for, the preferred one first. */
+  languages: () => readonly string[];
   /** Keeps the sign-in on this attempt's page. Null if nothing may be kept. */
   keeper?: () => PageKeeper | null;
   log: (line: string) => void;
@@ -41,7 +43,7 @@ export interface DesktopSignInView extends SignInPageView {
 
 /** Shows campuses' own sign-in pages beside our column, one at a time. */
 export function createSignInView(options: SignInViewOptions): DesktopSignInView {
-  const { pageArea, detour: openDetour, wildcardHosts, localizer, keeper, log, slowAfterMs = 30_000, formWaitMs } = options;
+  const { pageArea, detour: openDetour, wildcardHosts, localizer, languages, keeper, log, slowAfterMs = 30_000, formWaitMs } = options;
   const listeners = new Set<(page: SignInPage | null) => void>();
   const notify = (page: SignInPage | null): void => {
     for (const listener of listeners) listener(page);
@@ -69,7 +71,7 @@ export function createSignInView(options: SignInViewOptions): DesktopSignInView 
       const rules = { address: request.address, hosts: request.hosts, wildcards: wildcardHosts() };
       const detour = request.connectTo?.length ? await openDetour(namesIn(request.hosts, request.connectTo), request.connectTo) : null;
       const blocked = new BlockedHosts(log);
-      const partition = await openSignInSession(request.verifier, rules, detour, {
+      const partition = await openSignInSession(request.verifier, rules, detour, languages(), {
         blocked: (address) => blocked.note(address),
         denied: (what) => shown?.deny(what),
       });

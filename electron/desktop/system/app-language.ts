@@ -24,6 +24,11 @@ export class AppLanguage {
     return chooseLanguage(this.wanted ?? 'system', this.system);
   }
 
+  /** The languages to ask the campus's pages for, so that they speak as the column beside them: ours, then the system's. BCP 47. */
+  get pageLanguages(): string[] {
+    return [...new Set([this.spoken.dates, ...this.system])];
+  }
+
   /** The language before, until the wanted one is loaded. */
   get localizer(): Localizer {
     return this.current;

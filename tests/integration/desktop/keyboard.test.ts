@@ -82,7 +82,7 @@ beforeEach(async () => {
     onMinimisedInstead: () => undefined,
     log: () => undefined,
   });
-  portal = createPortalView({ pageArea: window, proxy, log: () => undefined, now: Date.now });
+  portal = createPortalView({ pageArea: window, proxy, languages: () => ['en'], log: () => undefined, now: Date.now });
   signIns = testSignInView({
     pageArea: window,
   });

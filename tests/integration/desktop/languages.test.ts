@@ -127,3 +127,13 @@ describe.each(['pt', 'zh-Hant'] as const)('after a change to %s', (language) => 
     vi.restoreAllMocks();
   });
 });
+
+test('the campus’s pages are asked for in the language of Causeway, then in those of the system', async () => {
+  const spoken = new AppLanguage(['en-US', 'pt-BR'], log.line);
+  expect(spoken.pageLanguages).toEqual(['en-US', 'pt-BR']);
+  await spoken.follow('zh-Hant');
+  expect(spoken.pageLanguages).toEqual(['zh-Hant-MO', 'en-US', 'pt-BR']);
+  // Somebody who reads Brazilian pages gets those where a campus has them
+  await spoken.follow('pt');
+  expect(spoken.pageLanguages).toEqual(['pt-BR', 'en-US']);
+});

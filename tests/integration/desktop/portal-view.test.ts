@@ -22,8 +22,10 @@ let portalPort = 0;
 let proxy: LoopbackProxy;
 let view: DesktopPortalView;
 
-/** What the portal was asked for: method, path, cookie, body. */
-let requests: { method: string; url: string; cookie: string; body: string }[] = [];
+/** The languages that Causeway asks the portal for. */
+let languages = ['en'];
+/** What the portal was asked for: method, path, cookie, language, body. */
+let requests: { method: string; url: string; cookie: string; language: string; body: string }[] = [];
 const asked = (url: string) => requests.filter((request) => request.url === url);
 
 let pages: (PortalPage | null)[] = [];
@@ -51,7 +53,8 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const url = request.url ?? '';
-      requests.push({ method: request.method ?? '', url, cookie: request.headers.cookie ?? '', body });
+      const { cookie = '', 'accept-language': language = '' } = request.headers;
+      requests.push({ method: request.method ?? '', url, cookie, language, body });
       if (url === '/one-time') response.writeHead(303, { 'location': '/add/confirm?for=you', 'set-cookie': 'session=one; Secure; Path=/' });
       else if (url === '/away') response.writeHead(302, { location: 'https://evil.test/phish?t=1' });
       else if (url === '/file')
@@ -92,6 +95,7 @@ beforeEach(() => {
       }),
   );
   view = createPortalView({
+    languages: () => languages,
     pageArea: {
       openBeside: (shown) => void beside.push({ view: shown, visible: true }),
       closeBeside: () => void beside.pop(),
@@ -133,6 +137,22 @@ describe('opening', () => {
     expect(current()?.canGoBack).toBe(true);
     view.back();
     await arrived('/');
+  });
+
+  it('the portal view asks for pages in Causeway’s language, and in another one at the next visit', async () => {
+    languages = ['pt-PT', 'zh-HK', 'en-US'];
+    const signIn = { action: `https://${host}/one-time`, token: 'tok-1', expiresAt: Date.now() + 60_000 };
+    await view.open(visit({ signIn }));
+    await arrived('/add/confirm');
+    await click('home');
+    await arrived('/home');
+    expect(new Set(requests.map(({ language }) => language))).toEqual(new Set(['pt-PT,zh-HK;q=0.9,en-US;q=0.8']));
+    await view.close();
+    requests = [];
+    languages = ['en'];
+    await view.open(visit());
+    await arrived('/');
+    expect(requests.map(({ language }) => language)).toEqual(['en']);
   });
 
   it('the portal view begins with the one-time sign-in by POST, once', async () => {
