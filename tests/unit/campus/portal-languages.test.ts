@@ -83,6 +83,8 @@ describe.each(languages)('the device portal in %s', (language) => {
         for (const name of names) {
           quoted.add(name);
           expect(labels, `${page.path}: ${labels.join(' | ')}`).toContainEqual(expect.stringContaining(name));
+          // To be read, not only heard
+          expect(text, page.path).toContain(name);
         }
       }
       // The last sentence of a task is no instruction, and no page was left out
