@@ -20,7 +20,7 @@ beforeAll(async () => {
 const heard = (): Promise<string[]> => subject.page.evaluate(() => (window as unknown as { heard: string[] }).heard);
 const forget = (): Promise<void> => subject.page.evaluate(() => void ((window as unknown as { heard: string[] }).heard = []));
 /** Longer than the window gathers what it says. */
-const settle = (): Promise<void> => subject.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 250)));
+const settle = (): Promise<void> => subject.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 160)));
 /** Waits until this was said, then for the rest, and wants nothing but this. */
 async function expectHeard(...sentences: string[]): Promise<void> {
   await expect.poll(heard).toEqual(expect.arrayContaining(sentences));
