@@ -73,11 +73,11 @@ test('the number from Duo’s menu stays visible while the push is pending, and 
   await expect(heading(client, 'Confirm it is you')).toBeVisible();
   await press(client, /XXX-XXX-1234/);
   await expect(heading(client, 'Approve it on your phone')).toBeVisible();
-  await expect(client.window.getByText('482913', { exact: true })).toBeVisible();
+  await expect(client.window.getByRole('main').getByText('482913', { exact: true })).toBeVisible();
   await client.picture('out/pictures/push-with-a-number.png');
   // The push is out and stays so: the gateway has everything that it will get until the phone answers
   await expect.poll(() => answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { password: '1' }, {}]);
-  await expect(client.window.getByText('482913', { exact: true })).toBeVisible();
+  await expect(client.window.getByRole('main').getByText('482913', { exact: true })).toBeVisible();
   letIn();
   await expect(heading(client, 'Approve it on your phone')).toBeHidden();
   await isIn(at).toBeGreaterThanOrEqual(4);

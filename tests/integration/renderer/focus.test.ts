@@ -52,18 +52,21 @@ test('a button that cannot be pressed any more gives the keyboard to its part of
   expect(await focused()).toMatch(/^SELECT/);
 });
 
-test.each(['light', 'dark'] as const)('what shows the focus stands out from the paper three to one at least, in the %s', async (colorScheme) => {
-  const { page } = subject;
-  await page.emulateMedia({ colorScheme });
-  await openScreen('home');
-  await press('Tab');
-  const [ring, paper] = await page.evaluate(() => {
-    const { outlineColor } = getComputedStyle(document.activeElement ?? document.body);
-    return [outlineColor, getComputedStyle(document.body).backgroundColor];
-  });
-  expect(contrast(ring ?? '', paper ?? '')).toBeGreaterThan(3);
-  await page.emulateMedia({ colorScheme: 'light' });
-});
+test.each(['light', 'dark'] as const)(
+  'what shows the focus stands out from the paper three to one at least, in the %s',
+  async (colorScheme) => {
+    const { page } = subject;
+    await page.emulateMedia({ colorScheme });
+    await openScreen('home');
+    await press('Tab');
+    const [ring, paper] = await page.evaluate(() => {
+      const { outlineColor } = getComputedStyle(document.activeElement ?? document.body);
+      return [outlineColor, getComputedStyle(document.body).backgroundColor];
+    });
+    expect(contrast(ring ?? '', paper ?? '')).toBeGreaterThan(3);
+    await page.emulateMedia({ colorScheme: 'light' });
+  },
+);
 
 /** The contrast of two `rgb(…)` colours, as WCAG 2.2 defines it. */
 function contrast(one: string, other: string): number {
