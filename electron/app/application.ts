@@ -156,6 +156,7 @@ class App implements Parts {
       },
       now,
       log,
+      () => deps.localizer().locale,
       this.proxyQuestion.routeThroughProxy,
     );
     this.portal = new PortalVisits({

@@ -15,6 +15,8 @@ export interface HttpsJsonOptions {
   method?: 'GET' | 'POST';
   /** Sent as JSON. */
   body?: unknown;
+  /** BCP 47 tag of the language of texts in the reply. */
+  language?: string;
   signal: AbortSignal;
   /** For the whole exchange, not counting the proxy lookup. */
   timeoutMs: number;
@@ -67,6 +69,7 @@ function exchange(socket: TLSSocket, url: URL, host: string, options: HttpsJsonO
         'host': url.host,
         'accept': 'application/json',
         'accept-encoding': 'identity',
+        ...(options.language === undefined ? {} : { 'accept-language': options.language }),
         ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
       },
     });

@@ -19,6 +19,7 @@ import { relayTunnel } from '../../electron/tunnels/relay.ts';
 import type { Proxies } from '../../electron/net/proxy/lookup.ts';
 import type { AppState } from '../../shared/app-state.ts';
 import type { Profile } from '../../shared/profile.ts';
+import type { Localizer } from '../../shared/messages/localizer.ts';
 import type { Preferences } from '../../shared/settings.ts';
 import { lastingPort } from './ports.ts';
 import { english } from './english.ts';
@@ -99,6 +100,8 @@ export interface AppRunOptions {
   campuses?: readonly ShippedCampus[];
   /** The computer's web proxies. Default: none. */
   proxies?: Proxies;
+  /** The app's language. Default: English. */
+  localizer?: Localizer;
 }
 
 /** A campus and the application that connects to it. */
@@ -133,6 +136,7 @@ export async function startApp(
     otherVpn = () => Promise.resolve(null),
     campuses = [],
     proxies,
+    localizer = english,
   }: AppRunOptions = {},
 ): Promise<AppRun> {
   const directory = known ?? (await mkdtemp(join(tmpdir(), 'causeway-app-')));
@@ -169,7 +173,7 @@ export async function startApp(
     direct: directDial,
     environment: environmentOf(environment),
     otherVpn,
-    localizer: () => english,
+    localizer: () => localizer,
     versions: () => [['Causeway', '0.0.0']],
     checkTools: bareTools,
     ...(proxies ? { proxies } : {}),

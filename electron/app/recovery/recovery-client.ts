@@ -26,6 +26,8 @@ export class RecoveryClient {
     private readonly verifier: CertificateVerifier,
     private readonly signal: AbortSignal,
     private readonly now: () => number,
+    /** BCP 47 tag: the names of roles are texts. */
+    private readonly language: string,
     private readonly routeThroughProxy?: RouteThroughProxy,
   ) {
     if (!profile.recovery) throw fail('recovery-unavailable');
@@ -61,6 +63,7 @@ export class RecoveryClient {
     const reply = await httpsJson(new URL(path, this.base).href, this.verifier, {
       ...limits,
       method,
+      language: this.language,
       ...(body === undefined ? {} : { body }),
       ...(connectTo ? { connectTo } : {}),
       routeThroughProxy: this.routeThroughProxy,

@@ -36,6 +36,7 @@ export class RecoveryFlow {
     private readonly recovered: (what: Recovered) => void,
     private readonly now: () => number,
     private readonly log: (line: string) => void,
+    private readonly language: () => string,
     private readonly routeThroughProxy?: RouteThroughProxy,
   ) {}
 
@@ -48,7 +49,7 @@ export class RecoveryFlow {
     const stop = new AbortController();
     try {
       const visit: Visit = {
-        client: new RecoveryClient(profile, verifier, stop.signal, this.now, this.routeThroughProxy),
+        client: new RecoveryClient(profile, verifier, stop.signal, this.now, this.language(), this.routeThroughProxy),
         stop,
         isOnPage: profile.browser !== undefined,
         roles: [],

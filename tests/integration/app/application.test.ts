@@ -3,6 +3,7 @@ import { campusDriver } from '../../../electron/gateways/campus/driver.ts';
 import type { GatewayDriver } from '../../../electron/gateways/gateway.ts';
 import { appStateSchema } from '../../../shared/app-state.ts';
 import { fail, type FailureCode } from '../../../shared/failure.ts';
+import { loadLocalizer } from '../../../shared/messages/localizer.ts';
 import { credentials, codeOf, proceed, student } from '../../support/access.ts';
 import { kit } from '../../support/campus/campus-services.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
@@ -35,6 +36,12 @@ async function passcode(b: AppBench): Promise<void> {
 }
 
 describe('tasks', () => {
+  test('I lost my phone names the roles in the app’s language', async () => {
+    const b = await open({}, { localizer: await loadLocalizer('pt', []) });
+    await b.app.verbs.startTask({ task: 'lost-phone' });
+    await when(b.app, ({ recovery }) => recovery.step === 'identity' && recovery.roles.map(({ label }) => label).includes('Estudante'));
+  });
+
   test('I lost my phone continues to the portal, and nothing typed is asked again', async () => {
     const b = await open();
     const { app } = b;
