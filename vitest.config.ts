@@ -15,8 +15,12 @@ if (runsTests && !linked && /[#?]/.test(import.meta.dirname)) throw new Error('I
 const leftOut = process.platform === 'linux' ? [] : needsLinux(import.meta.dirname);
 if (leftOut.length > 0) console.log(`SKIPPED on ${process.platform}, they need Linux:\n${leftOut.join('\n')}`);
 
-/** Every button of every screen; the stand-ins of F5 and Fortinet against the kernel's own TCP, which `ppp-tunnel.test.ts` runs with the app tunnel. */
-const onlyLong = ['tests/integration/renderer/buttons.test.ts', 'tests/integration/gateways/ppp-kernel.test.ts'];
+/** A whole procedure by ear; every button of every screen; the stand-ins of F5 and Fortinet against the kernel's own TCP, which `ppp-tunnel.test.ts` runs with the app tunnel. */
+const onlyLong = [
+  'tests/integration/app/lost-phone-aloud.test.ts',
+  'tests/integration/renderer/buttons.test.ts',
+  'tests/integration/gateways/ppp-kernel.test.ts',
+];
 
 /**
  * Files that wait for most of their time, because the times of a protocol are what they test. `build/test.ts` runs them beside
@@ -42,7 +46,7 @@ export default defineConfig({
       ? [
           'tests/unit/shared/{access-state,json-syntax-error,wire,profile,relay-frames,text}.test.ts',
           'tests/unit/shared/relay-mux.test.ts',
-          'tests/integration/app/state-explorer.test.ts',
+          'tests/integration/app/{state-explorer,lost-phone-aloud}.test.ts',
           'tests/integration/desktop/keyboard-only.test.ts',
           'tests/integration/renderer/{buttons,screens}.test.ts',
           'tests/integration/tunnels/outages.test.ts',

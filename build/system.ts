@@ -43,6 +43,10 @@ const tools = {
   gnutls: { proof: '/usr/include/gnutls/gnutls.h', packages: ['libgnutls28-dev'] },
   zlib: { proof: '/usr/include/zlib.h', packages: ['zlib1g-dev'] },
   kerberos: { proof: '/usr/include/gssapi/gssapi.h', packages: ['libkrb5-dev'] },
+  // A person who listens: Orca, what it reads with, a window manager that says what is in front, and keys
+  orca: { proof: '/usr/bin/orca', packages: ['orca', 'at-spi2-core', 'speech-dispatcher'] },
+  openbox: { proof: '/usr/bin/openbox', packages: ['openbox'] },
+  xdotool: { proof: '/usr/bin/xdotool', packages: ['xdotool'] },
   stunnel: { proof: '/usr/bin/stunnel', packages: ['stunnel4', 'openssl'] },
 } as const;
 export type SystemTool = keyof typeof tools;

@@ -1,4 +1,5 @@
 import { createContext, use, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { passingMs } from './heading-focus.ts';
 
 /** A sentence for people who do not see the screen change. `id`: the same sentence again is another one. */
 export interface Announcement {
@@ -9,7 +10,7 @@ export interface Announcement {
 type Say = (sentence: string) => void;
 
 /** The focus moves first, and is read first. What happens within this time is one announcement. */
-const gatherMs = 100;
+export const gatherMs = passingMs + 50;
 
 const SayContext = createContext<Say>(() => undefined);
 const SaidContext = createContext<readonly Announcement[]>([]);

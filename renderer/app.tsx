@@ -100,7 +100,7 @@ function Window({ state }: { state: AppState }) {
       <div className={`window ${isWide ? 'with-page' : ''}`}>
         <div className="column">
           <Header state={state} />
-          <main>
+          <main tabIndex={-1}>
             <Notices notices={state.notices} />
             <CurrentScreen state={state} profile={profile} />
           </main>

@@ -88,13 +88,17 @@ export function useCapsLock(): { on: boolean; watch: { onKeyDown: CapsLockWatch;
 }
 type CapsLockWatch = (event: { getModifierState(key: 'CapsLock'): boolean }) => void;
 
-/** Moves the focus to an element and selects its text whenever `trigger` changes after the first time. */
-export function useRefocus(trigger: string): React.RefObject<HTMLInputElement | null> {
+/**
+ * Moves the focus to an element and selects its text whenever `trigger` changes after the first time. Not while it is null: the
+ * focus stays where it is while something is sent.
+ */
+export function useRefocus(trigger: string | null): React.RefObject<HTMLInputElement | null> {
   const field = useRef<HTMLInputElement>(null);
   const seen = useRef(trigger);
   useEffect(() => {
     if (seen.current === trigger) return;
     seen.current = trigger;
+    if (trigger === null) return;
     field.current?.focus();
     field.current?.select();
   }, [trigger]);

@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
+import { passingMs } from './heading-focus.ts';
 
-/** Dialogs and screens move the focus themselves, some of them a frame after they are drawn. */
-const settledMs = 50;
+/** Dialogs and screens move the focus themselves, some of them only after {@link passingMs}. */
+const settledMs = passingMs + 50;
 
 /**
  * Keeps the keyboard's place when the element that has the focus is removed or disabled, as by the button that forgets its own

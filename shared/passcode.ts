@@ -16,3 +16,10 @@ export function groupPasscode(code: string): string {
   if (groups.length < 3 || last.length > 1) return groups.join(' ');
   return `${groups.slice(0, -1).join(' ')}${last}`;
 }
+
+/** A passcode for a voice, digit by digit with a pause between the groups: `1 2 3, 4 5 6`. Grouped digits are read as hundreds. */
+export const spellPasscode = (code: string): string =>
+  groupPasscode(code)
+    .split(' ')
+    .map((group) => group.replaceAll(/(?<=.)(?=.)/g, ' '))
+    .join(', ');

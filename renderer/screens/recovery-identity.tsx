@@ -38,7 +38,7 @@ export function RecoveryIdentity({ recovery: { roles, busy, failure }, profile, 
     password: '',
   });
   const [wrong, setWrong] = useState<Name | null>(null);
-  const again = useRefocus(busy ? 'busy' : (failure?.code ?? 'first'));
+  const again = useRefocus(busy ? null : (failure?.code ?? 'first'));
   const waiting = busy || calling;
   const { identity } = messages.recovery;
   const labels: Record<Name, string> = {

@@ -1,6 +1,7 @@
 import { Check, Copy, Eye, EyeOff } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { groupPasscode } from '../../shared/passcode.ts';
+import { groupPasscode, spellPasscode } from '../../shared/passcode.ts';
+import { gatherMs } from '../announcer.tsx';
 import { failureFrom, useClient } from '../client.ts';
 import { useNow, useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -19,6 +20,7 @@ interface HeldPasscodeProps {
 export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
   const { messages, format } = useLocalizer();
   const { passcode, reveal, hide } = useRevealed(shown);
+  const spoken = useLater(passcode);
   const { busy, run } = useVerbs();
   const [copiedAt, setCopiedAt] = useState<number | null>(null);
   const now = useNow();
@@ -33,7 +35,10 @@ export function HeldPasscode({ expiresAt, shown }: HeldPasscodeProps) {
         </span>
       </div>
       <div className="held-row">
-        <output className="held-digits">{passcode === null ? <span aria-hidden>••• ••• •••</span> : groupPasscode(passcode)}</output>
+        <output className="held-digits">
+          <span aria-hidden>{passcode === null ? '••• ••• •••' : groupPasscode(passcode)}</span>
+          {spoken !== null && <span className="visually-hidden">{spellPasscode(spoken)}</span>}
+        </output>
         <IconButton
           label={passcode === null ? messages.recovery.passcode.reveal : messages.recovery.passcode.hide}
           icon={passcode === null ? Eye : EyeOff}
@@ -64,4 +69,14 @@ function useRevealed(atOnce: boolean): { passcode: string | null; reveal: () => 
     if (atOnce) reveal();
   }, [atOnce, reveal]);
   return { passcode, reveal, hide: () => setPasscode(null) };
+}
+
+/** A value a moment after it is there, when the heading of its screen has the focus and is read first. */
+function useLater(value: string | null): string | null {
+  const [later, setLater] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(value), gatherMs);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return later === value ? later : null;
 }

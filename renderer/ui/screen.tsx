@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useAnnounced } from '../announcer.tsx';
-import { useLocalizer } from '../localizer.ts';
+import { useHeadingFocus } from '../heading-focus.ts';
 import { Sentence } from './sentence.tsx';
 
 interface ScreenProps {
@@ -23,15 +23,7 @@ interface ScreenProps {
  * heading and the keyboard continues from there.
  */
 export function Screen({ title, above, focus = 'title', onEnter, onEscape, kind = 'page', children }: ScreenProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const { locale } = useLocalizer();
-  const drawnIn = useRef<string | null>(null);
-  useEffect(() => {
-    // The same heading in another language is no news, and whoever chose the language is still at that choice
-    const isTranslated = drawnIn.current !== null && drawnIn.current !== locale;
-    drawnIn.current = locale;
-    if (focus === 'title' && !isTranslated) heading.current?.focus();
-  }, [focus, title, locale]);
+  const heading = useHeadingFocus(focus === 'title' ? title : null);
   // Where a field takes the focus, nobody hears the heading otherwise
   useAnnounced(focus === 'field' ? title : null);
   useScreenKeys(onEnter, onEscape);

@@ -232,7 +232,10 @@ function runInPreloadWorld(
   // Keys that could be commands, for `before-input-event`; what a person types stays in the page
   window.addEventListener(
     'keydown',
-    ({ isTrusted, key, code, shiftKey: shift, ctrlKey: control, altKey: alt, metaKey: meta, repeat: isAutoRepeat }) => {
+    (event) => {
+      const { isTrusted, key, code, shiftKey: shift, ctrlKey: control, altKey: alt, metaKey: meta, repeat: isAutoRepeat } = event;
+      // On a display it would go to Chromium's own toolbar, which Electron does not have
+      if (key === 'F6') event.preventDefault();
       if (!isTrusted || (key.length === 1 && !control && !alt && !meta)) return;
       post({ kind: 'input', input: { type: 'keyDown', key, code, shift, control, alt, meta, isAutoRepeat } });
     },

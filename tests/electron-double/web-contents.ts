@@ -90,7 +90,8 @@ export class WebContents extends NativeEmitter {
       cdp.send('Inspector.enable'),
       overrideCertificateErrors(this, navigation, cdp),
       link.start(this.preferences.preload),
-      cdp.send('Emulation.setFocusEmulationEnabled', { enabled: true }),
+      // On a display, the page whose window is in front has the focus
+      cdp.send('Emulation.setFocusEmulationEnabled', { enabled: !headed }),
       cdp.send('Emulation.setEmulatedMedia', nativeTheme.media()),
     ]);
     await this.viewport.apply(cdp);

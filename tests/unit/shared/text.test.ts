@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guideSteps, stepAt } from '../../../shared/guide.ts';
 import { readLink } from '../../../shared/link.ts';
-import { groupPasscode, offersPhone, plainPasscode } from '../../../shared/passcode.ts';
+import { groupPasscode, offersPhone, plainPasscode, spellPasscode } from '../../../shared/passcode.ts';
 import { taskSchema } from '../../../shared/task.ts';
 
 describe('links', () => {
@@ -67,6 +67,11 @@ describe('passcodes', () => {
     ['push', 'push'],
     ['cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut', 'cccjgjgkhcbbirdrfdnlnghhfgrtnnlgedjlftrbdeut'],
   ])('the passcode %s is shown as %s', (code, shown) => expect(groupPasscode(code)).toBe(shown));
+
+  it.each([
+    ['482915036', '4 8 2, 9 1 5, 0 3 6'],
+    ['1234567', '1 2 3, 4 5 6 7'],
+  ])('the passcode %s is read aloud as %s', (code, spoken) => expect(spellPasscode(code)).toBe(spoken));
 
   it('a passcode is the same after grouping, and after pasted spaces and dashes', () => {
     fc.assert(
