@@ -49,9 +49,12 @@ export function helpCode({ failure, step, version, platform }: HelpCode): string
 /** What a code says. `wrong`: a symbol was misheard, or it is no code. `unknown`: the failure is none of this version. */
 export type ReadCode = ({ ok: true } & HelpCode) | { ok: false; why: 'wrong' | 'unknown' };
 
-/** Reads a code as it was typed: small letters, blanks and hyphens do not matter. */
+/** Reads a code as it was typed: small or full-width letters, blanks, hyphens and punctuation around them do not matter. */
 export function readHelpCode(text: string): ReadCode {
-  const symbols = text.toUpperCase().replaceAll(/[\s.,_-]/g, '');
+  const symbols = text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/[\p{P}\s]/gu, '');
   if (symbols.length !== dataSymbols + 2 || Array.from(symbols).some((symbol) => !alphabet.includes(symbol)))
     return { ok: false, why: 'wrong' };
   let number = numberOf(symbols.slice(0, dataSymbols));

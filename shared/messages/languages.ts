@@ -26,8 +26,8 @@ const home: Readonly<Record<Language, string>> = { 'en': 'en', 'pt': 'pt-PT', 'z
 
 /**
  * The catalogue for each language and script, after likely subtags were added (`zh-TW` is `zh-Hant-TW`, `zh-CN` is
- * `zh-Hans-CN`). Cantonese is written like Chinese, and readers of simplified characters are nearer to the traditional ones
- * than to English.
+ * `zh-Hans-CN`). Cantonese, Min Nan, Hakka and literary Chinese are written like Chinese (glibc has locales for them), and
+ * readers of simplified characters are nearer to the traditional ones than to English.
  */
 const catalogueOf: Readonly<Record<string, Language>> = {
   'en-Latn': 'en',
@@ -36,10 +36,15 @@ const catalogueOf: Readonly<Record<string, Language>> = {
   'zh-Hans': 'zh-Hant',
   'yue-Hant': 'zh-Hant',
   'yue-Hans': 'zh-Hant',
+  'nan-Hant': 'zh-Hant',
+  'hak-Hant': 'zh-Hant',
+  'lzh-Hant': 'zh-Hant',
 };
 
 /** The catalogue that fits a BCP 47 tag, and how it is written for it. Null: none does, or it is no such tag. Never throws. */
-function spokenFor(tag: string): SpokenLanguage | null {
+function spokenFor(given: string): SpokenLanguage | null {
+  // `zh-yue-HK` is `yue-HK` (RFC 5646, 4.5). Intl takes only the latter
+  const tag = given.replace(/^zh-(?=[a-z]{3}(?:-|$))/i, '');
   let full: Intl.Locale;
   try {
     full = new Intl.Locale(tag).maximize();
@@ -49,12 +54,15 @@ function spokenFor(tag: string): SpokenLanguage | null {
   const key = `${full.language}-${full.script ?? ''}`;
   const language = Object.hasOwn(catalogueOf, key) ? catalogueOf[key] : undefined;
   if (language === undefined) return null;
-  return { language, locale: localeOf(language, tag, full), dates: tag };
+  // For one that it has no dates of, such as `und-MO`, Intl would take those of the process
+  const known = Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0 ? tag : null;
+  const locale = localeOf(language, known, full);
+  return { language, locale, dates: known ?? locale };
 }
 
 /** The region counts where it changes no word of ours: in English, and in Chinese of the same characters. */
-function localeOf(language: Language, tag: string, { script, region }: Intl.Locale): string {
-  if (language === 'en') return tag;
+function localeOf(language: Language, tag: string | null, { script, region }: Intl.Locale): string {
+  if (language === 'en') return tag ?? home.en;
   return script === 'Hant' && region !== undefined ? `zh-Hant-${region}` : home[language];
 }
 

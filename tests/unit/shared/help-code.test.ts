@@ -25,6 +25,15 @@ describe('the code for the help desk', () => {
     );
   });
 
+  it('a code is read as a Chinese keyboard or another program writes it', () => {
+    const said = { failure: 'gateway-silent', step: 'idle', version: '0.1.0', platform: 'linux' } as const;
+    const code = helpCode(said);
+    const wide = Array.from(code, (symbol) => (symbol === ' ' ? '\u3000' : String.fromCharCode(symbol.charCodeAt(0) + 0xfee0))).join('');
+    for (const text of [wide, `${code}。`, `「${code}」`, `“${code}”`, code.replaceAll(' ', '–'), code.replaceAll(' ', ' / ')])
+      expect([text, readHelpCode(text)]).toEqual([text, { ok: true, ...said }]);
+    expect(readHelpCode(`${code}2`)).toEqual({ ok: false, why: 'wrong' });
+  });
+
   it('a slip in one symbol, or two that changed places, is noticed', () => {
     fc.assert(
       fc.property(anyCode, fc.nat(11), fc.nat(19), (said, place, other) => {
