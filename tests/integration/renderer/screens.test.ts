@@ -215,10 +215,12 @@ const outOfSight = ({ page }: TestWindow): Promise<string[]> =>
  */
 const overflowing = ({ page }: TestWindow): Promise<string[]> =>
   page.evaluate(() => {
-    const tooWide = [...document.querySelectorAll('body *:not(.address, .address *, .table-frame *, svg *)')].filter((element) => {
-      const ownText = element.childElementCount === 0 || element.matches('.column, .portal-page, .modal');
-      const spills = ownText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1; // 1: for screen readers only
-      return spills || element.getBoundingClientRect().right > window.innerWidth + 0.5;
-    });
+    const tooWide = [...document.querySelectorAll('body *:not(.address, .address *, .table-frame *, .visually-hidden *, svg *)')].filter(
+      (element) => {
+        const ownText = element.childElementCount === 0 || element.matches('.column, .portal-page, .modal');
+        const spills = ownText && element.clientWidth > 1 && element.scrollWidth > element.clientWidth + 1; // 1: for screen readers only
+        return spills || element.getBoundingClientRect().right > window.innerWidth + 0.5;
+      },
+    );
     return tooWide.map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent.slice(0, 60)}`);
   });
