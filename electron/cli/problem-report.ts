@@ -58,28 +58,31 @@ export async function problemReport(input: ProblemReportInput): Promise<{ text: 
     `Step: ${step}`,
     `Failure: ${failure ?? 'none'}`,
   ].join('\n');
-  const text = reportText({
-    code,
-    now,
-    localizer,
-    summary,
-    versions: versionsHere([['Causeway', version]]),
-    profiles: doctor.profiles,
-    policy: doctor.policy,
-    history,
-    check: { running: false, cut: doctor.signal.aborted ? 'stopped' : null, findings, at: now },
-    network: await networkFacts(doctor.profiles, doctor.proxies),
-    notices: doctor.policy.notices,
-    log,
-    helperLog: service,
-  });
   const redactor = new Redactor(() => log.join('\n'));
   const names = new KnownNames(redactor);
   names.keepHosts(doctor.profiles, doctor.policy);
   for (const name of [userInfo().username, ...userIds]) names.person(name);
   if (session?.access.kind === 'connected' || session?.access.kind === 'reconnecting') names.person(session.access.user);
   redactor.typed.add(hostname(), 'host');
-  return { text: redactor.redact(text), code };
+  const text = reportText(
+    {
+      code,
+      now,
+      localizer,
+      summary,
+      versions: versionsHere([['Causeway', version]]),
+      profiles: doctor.profiles,
+      policy: doctor.policy,
+      history,
+      check: { running: false, cut: doctor.signal.aborted ? 'stopped' : null, findings, at: now },
+      network: await networkFacts(doctor.profiles, doctor.proxies),
+      notices: doctor.policy.notices,
+      log,
+      helperLog: service,
+    },
+    redactor,
+  );
+  return { text, code };
 }
 
 /** Saves a report: as a zip if the name ends so, else as text. Fails with `report-not-saved`. */

@@ -85,6 +85,11 @@ export class Redactor {
       .replaceAll(shareHost, (whole, marks: string, name: string) =>
         isStandIn(name) || isListed(name.toLowerCase(), this.hosts) ? whole : `${marks}${this.standIn('host', name)}`,
       )
+      .replaceAll(lookedUp, (whole, call: string, name: string) =>
+        isStandIn(name) || name.toLowerCase() === 'localhost' || isListed(name.toLowerCase(), this.hosts)
+          ? whole
+          : `${call}${this.standIn('host', name)}`,
+      )
       .replaceAll(words, (word, offset: number, all: string) =>
         this.replaceWord(word, all.slice(Math.max(0, offset - 24), offset), all.charAt(offset + word.length)),
       );
@@ -164,16 +169,19 @@ const ownSchemes = new Set(['app', 'causeway', 'chrome', 'devtools', 'file', 'no
 
 /** The folders of people, in paths and file addresses of all systems, with single or doubled separators. Names may contain blanks on Windows. */
 const homeFolder =
-  /(?<=[\\/])(Users|home|media|Documents and Settings|Documents%20and%20Settings)((?:\\|\/){1,8})([^\\/:*?"'<>|\s]{1,64}(?: [^\\/:*?"'<>|\s]{1,64}){1,3}(?=\\)|[^\\/:*?"'<>|\s,;()[\]{}]{1,128})/gi;
+  /(?<=[\\/])(Users|home|media|Documents and Settings|Documents%20and%20Settings)((?:\\|\/){1,8})([^\\/:*?"'<>|\s]{1,64}(?: [^\\/:*?"'<>|\s]{1,64}){1,3}(?=\\)|(?<=\b[a-z]:\/{1,8}Users\/{1,8})[^\\/:*?"'<>|\s]{1,64}(?: [^\\/:*?"'<>|\s]{1,64}){1,3}(?=\/)|[^\\/:*?"'<>|\s,;()[\]{}]{1,128})/gi;
 /** What is in them and belongs to nobody. */
 const sharedFolders = new Set(['shared', 'public', 'default', 'default user', 'all users', 'linuxbrew']);
 
-/** `user=…`, `"username": "…"`. */
+/** `user=…`, `"username": "…"`, `用戶名稱：…`. */
 const userField =
-  /((?<![\p{L}\p{N}])(?:user|user[ _-]?name|user[ _-]?id|login|login[ _-]?name|upn|uid|sAMAccountName|REMOTE_USER)["']?\s{0,4}[=:]\s{0,4})(["']?)([^\s"',;&()<>{}[\]\\/:=]{2,64})(?=["',;&)\s]|$)/gimu;
+  /((?<![\p{L}\p{N}])(?:user|user[ _-]?name|user[ _-]?id|login|login[ _-]?name|upn|uid|sAMAccountName|REMOTE_USER|utilizador|usuário|用戶|用戶名|用戶名稱|用戶帳號|使用者|使用者名稱|帳戶|帳號|账号|用户名)["']?\s{0,4}[=:：]\s{0,4})(["']?)([^\s"',;&()<>{}[\]\\/:=]{2,64})(?=["',;&)\s]|$)/gimu;
 
 /** `\\server\share`. */
 const shareHost = /(?<![\\\p{L}\p{N}:])(\\{2,4})([\p{L}\p{N}_-]{1,63})(?=\\)/gu;
+
+/** Node's `getaddrinfo ENOTFOUND name`. A name with a dot is found among the words. */
+const lookedUp = /\b((?:getaddrinfo|query[A-Z]\w{0,8}) E[A-Z_]{2,20} )([\p{L}\p{N}_-]{1,63})(?![\p{L}\p{N}_.-])/gu;
 
 const words = /[\p{L}\p{N}_.:@%+~-]+/gu;
 

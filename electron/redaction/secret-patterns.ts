@@ -23,11 +23,21 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
   // Keys and certificates
   [/-----BEGIN ([A-Z\d ]{1,40})-----[^-]*((?:-----END [A-Z\d ]{1,40}-----)?)/g, (_whole, kind, end) => `-----BEGIN ${kind}-----…${end}`],
   // Keys for one-time codes, data in addresses, SAML's answer to a client
-  [/\b(otpauth:\/\/|data:(?=[a-z]{1,20}\/)|globalprotectcallback:)[^\s"'<>]*/gi, (_whole, scheme) => `${scheme}…`],
+  [/\b(otpauth(?::\/\/|%3A%2F%2F)|data:(?=[a-z]{1,20}\/)|globalprotectcallback:)[^\s"'<>]*/gi, (_whole, scheme) => `${scheme}…`],
   // After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends
   [
-    /((?:authorization|cookie|passw(?:or)?d|passphrase|passcode|secret|credential|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
+    /((?:authorization|cookie|passw(?:or)?d|passphrase|passcode|palavra-passe|senha|secret|credential|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
     (whole, name, rest) => (/^\s*["']?(?:true|false|null)\b/.test(rest) ? whole : `${name} …`),
+  ],
+  // The same of a gateway that speaks Chinese, where no blank shows the end of a word
+  [
+    /((?:密碼|密码|口令|令牌|驗證碼|验证码|通行碼|通行码)(?:\s{0,4}[:=：＝]|是\s{0,4}(?=[\x21-\x7e])))(.*)$/gm,
+    (_whole, name) => `${name} …`,
+  ],
+  // In a sentence: `Your token is 8f3Kd92j`, `PIN 4829 accepted`
+  [
+    /\b((?:passw(?:or)?d|passphrase|passcode|secret|pin|otp|token|ticket)(?: is| was)? ["']?)(?=[^\s"',;]*\d)[^\s"',;.]{4,}/gi,
+    (_whole, before) => `${before}…`,
   ],
   [/\b(bearer|basic|negotiate|ntlm|digest)\s+[\w+/=.-]{8,}/gi, (_whole, scheme) => `${scheme} …`],
   // Cookies of sessions (Ivanti, Cisco, F5, Fortinet, GlobalProtect, web servers), and codes of sign-ins by OAuth
@@ -40,6 +50,8 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
   [/(?<![\w.%-])([\w.%-]{1,60}=)[^\s&=]*&[\w.%-]{1,60}=\S*/g, (_whole, name) => `${name}…`],
   // JSON Web Tokens
   [/\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}/g, () => '…'],
+  // Keys for one-time codes, in base32 (RFC 4648)
+  [/(?<![\w-])(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{16,}(?![\w-])/g, () => '…'],
   // Tickets, keys, hashes, long base64
   [/(?<![\w-])[\w-]{32,}(?![\w-])/g, keep(isWords)],
   [/(?<![\w+/=-])[A-Za-z\d+/]{24,}={0,2}(?![\w+/=-])/g, keep((text) => !isBase64(text))],

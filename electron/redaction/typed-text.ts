@@ -9,8 +9,8 @@ export interface Found {
   kind: TypedKind;
 }
 
-/** Shorter texts are found in too many words. */
-const minChars = 4;
+/** Shorter texts are found in too many words. A Chinese name or word is whole with two characters. */
+const minCharsOf = (text: string): number => (/\p{Script=Han}/u.test(text) ? 2 : 4);
 /** A text of letters and digits that is shorter than this counts only as a whole word. */
 const wholeWordChars = 8;
 const maxChars = 2_000;
@@ -37,7 +37,7 @@ export class TypedText {
   /** Recognizes this text from now on, in every usual spelling and in upper or lower case. */
   add(text: string, kind: TypedKind): void {
     const value = Buffer.from(text.trim().slice(0, maxChars)).toString();
-    if (value.length < minChars || (kind !== 'secret' && sharedNames.has(value.toLowerCase()))) return;
+    if (value.length < minCharsOf(value) || (kind !== 'secret' && sharedNames.has(value.toLowerCase()))) return;
     for (const spelling of spellingsOf(value, kind)) this.addSpelling(spelling.toLowerCase(), kind);
   }
 
@@ -54,7 +54,7 @@ export class TypedText {
   }
 
   private addSpelling(spelling: string, kind: TypedKind): void {
-    if (spelling.length < minChars) return;
+    if (spelling.length < minCharsOf(spelling)) return;
     const sums = this.spellings.get(spelling.length) ?? new Map<number, { digest: string; kind: TypedKind; wholeWord: boolean }>();
     this.spellings.set(spelling.length, sums);
     const sum = sumOf(spelling, 0, spelling.length);
@@ -118,19 +118,33 @@ const isWordCharacter = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 const isWholeWord = (text: string, start: number, end: number): boolean =>
   !isWordCharacter(text.slice(Math.max(0, start - 1), start)) && !isWordCharacter(text.slice(end, end + 1));
 
-/** How a text may be written where it leaks: as it is, in JSON, in an address, in a form, encoded, or grouped as digits are read aloud. */
+/**
+ * How a text may be written where it leaks: as it is, in JSON, in an address, in a form, in a page, encoded, grouped as digits are
+ * read aloud, or, a key for codes, without its blanks.
+ */
 function spellingsOf(text: string, kind: TypedKind): Set<string> {
   const bytes = Buffer.from(text);
-  const plain = [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)];
+  const json = JSON.stringify(text).slice(1, -1);
+  const plain = [
+    ...[text, text.normalize('NFC'), text.normalize('NFD')],
+    ...[json, json.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)],
+    ...[encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)],
+    ...["'", '&#39;', '&#x27;', '&apos;'].map((quote) => inPage(text, quote)),
+  ];
   if (kind !== 'secret') return new Set(plain);
   const digits = text.replaceAll(/[ -]/g, '');
   const grouped = /^\d{6,10}$/.test(digits)
     ? [digits, ...[2, 3, 4].flatMap((size) => [' ', '-'].map((mark) => inGroups(digits, size).join(mark)))]
     : [];
+  const key = text.replaceAll(/[\s-]/g, '');
+  const keys = /^[A-Z2-7]{16,}=*$/i.test(key) ? [key, inGroups(key, 4).join(' ')] : [];
   const hex = bytes.toString('hex');
   const encoded = bytes.length < 6 ? [] : [hex, hex.replaceAll(/../g, '%$&'), ...[0, 1, 2].flatMap((before) => base64Of(bytes, before))];
-  return new Set([...plain, ...grouped, ...encoded]);
+  return new Set([...plain, ...grouped, ...keys, ...encoded]);
 }
+
+const inPage = (text: string, quote: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", quote);
 
 const inGroups = (digits: string, size: number): string[] =>
   Array.from({ length: Math.ceil(digits.length / size) }, (_, index) => digits.slice(index * size, (index + 1) * size));

@@ -4,13 +4,14 @@ import { findingMessage } from '../../../shared/messages/finding-message.ts';
 import type { Localizer, Messages } from '../../../shared/messages/localizer.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { failureOf } from '../../../shared/failure.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 import type { PolicyInForce } from '../../storage/policy/policy.ts';
 import { decisionsIn, faultsIn } from '../../storage/policy/report.ts';
 import { contentsOf } from '../profiles/profile-preview.ts';
 import { lineOf, type HistoryEntry } from './access-history.ts';
 import type { HelperLog } from './helper-log.ts';
 
-/** Everything that a report contains. Nothing of it is redacted yet. */
+/** Everything that a report contains, before it is redacted. */
 export interface ReportInput {
   /** The code to read aloud. */
   code: string;
@@ -35,8 +36,8 @@ export interface ReportInput {
 /** Lines of any log and of any answer are no longer. */
 const maxLineChars = 1_000;
 
-/** The whole report as one text, before it is redacted. Headings are in the person's language, and what is below them is technical. */
-export function reportText(input: ReportInput): string {
+/** The whole report as one redacted text. Headings are in the person's language, and what is below them is technical. */
+export function reportText(input: ReportInput, redactor: Pick<Redactor, 'redact'>): string {
   const { localizer, code, now, check } = input;
   const { format, messages } = localizer;
   const { report } = messages;
@@ -45,7 +46,7 @@ export function reportText(input: ReportInput): string {
     `== ${report.sections[name]} ==`,
     ...(lines.length === 0 ? [report.none] : lines),
   ];
-  return [
+  const text = [
     report.heading,
     format(report.readCode, { code }),
     format(report.madeAt, { time: new Date(now).toISOString() }),
@@ -73,7 +74,11 @@ export function reportText(input: ReportInput): string {
       input.helperLog.kind === 'lines' ? input.helperLog.lines : [format(report.notReadable, { why: input.helperLog.why })],
     ),
     '',
-  ]
+  ].join('\n');
+  // Cut only then: half a secret is not recognized
+  return redactor
+    .redact(text)
+    .split('\n')
     .map((line) => (line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line))
     .join('\n');
 }

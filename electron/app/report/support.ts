@@ -87,22 +87,25 @@ export class Support {
     const code = this.code();
     // It has the earlier runs too, unless it cannot be written
     const logged = historyIn(log);
-    const text = reportText({
-      code,
-      now: now(),
-      localizer: localizer(),
-      summary: detailsOf(state, now(), code),
-      versions: versions(),
-      profiles,
-      policy: policy(),
-      history: logged.length > 0 ? logged : history.all,
-      check: check.state,
-      network,
-      notices: state.notices.map(({ failure }) => failure),
-      log,
-      helperLog: service,
-    });
-    this.last = { id: randomUUID(), code, text: redactor.redact(text), at: now() };
+    const text = reportText(
+      {
+        code,
+        now: now(),
+        localizer: localizer(),
+        summary: detailsOf(state, now(), code),
+        versions: versions(),
+        profiles,
+        policy: policy(),
+        history: logged.length > 0 ? logged : history.all,
+        check: check.state,
+        network,
+        notices: state.notices.map(({ failure }) => failure),
+        log,
+        helperLog: service,
+      },
+      redactor,
+    );
+    this.last = { id: randomUUID(), code, text, at: now() };
     return this.last;
   }
 

@@ -40,6 +40,13 @@ describe('redaction takes out secrets', () => {
     ['base64', `got ${base64}`, base64.slice(0, 12)],
     ['a web token', 'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZWkifQ.c2ln', 'eyJzdWIi'],
     ['a hexadecimal key', 'got 0f1e2d3c4b5a69788796a5b4', '0f1e2d3c'],
+    ['a TOTP key without a label', 'keep JBSWY3DPEHPK3PXP safe', 'JBSWY3DP'],
+    ['a TOTP address that is percent-encoded', 'got otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3DJBSW', 'JBSW'],
+    ['a token in a sentence', 'The gateway says: Your token is 8f3Kd92j.', '8f3Kd92j'],
+    ['a PIN in a sentence', 'PIN 4829 accepted', '4829'],
+    ['a password in Portuguese', 'A sua palavra-passe: segredo 9', 'segredo'],
+    ['a password in Chinese', '臨時密碼：harbor 12', 'harbor'],
+    ['a passcode in Chinese', '您的驗證碼是 4829', '4829'],
   ])('redaction removes %s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
 });
 
@@ -49,11 +56,15 @@ describe('redaction takes out names', () => {
     ['a home folder on macOS', 'in /Users/mei/Library', 'in /Users/person-1/Library'],
     ['a home folder on Windows', 'in C:\\Users\\Mei Chan\\AppData', 'in C:\\Users\\person-1\\AppData'],
     ['a home folder on Windows with slashes', 'in c:/users/mei/AppData', 'in c:/users/person-1/AppData'],
+    ['a home folder with a blank and slashes', 'in C:/Users/Mei Chan/AppData', 'in C:/Users/person-1/AppData'],
     ['a home folder with escaped backslashes', 'in "C:\\\\Users\\\\Mei Chan\\\\x"', 'in "C:\\\\Users\\\\person-1\\\\x"'],
     ['a home folder in a file address', 'at file:///C:/Users/Mei%20Chan/x.mjs:12:3', 'at file:///C:/Users/person-1/x.mjs:12:3'],
     ['a home folder in a POSIX file address', 'at file:///home/mei/x.mjs', 'at file:///home/person-1/x.mjs'],
     ['an e-mail address', 'for mei.chan+vpn@campus.test, then', 'for person-1, then'],
     ['a named user', 'user=mei.chan opened', 'user=person-1 opened'],
+    ['a named user in Portuguese', 'Utilizador: mei.chan', 'Utilizador: person-1'],
+    ['a named user in Chinese', '用戶名稱：mei.chan', '用戶名稱：person-1'],
+    ['a host without a dot that was looked up', 'getaddrinfo ENOTFOUND mei-laptop', 'getaddrinfo ENOTFOUND host-1'],
     ['an IPv4 address with its port', 'to 10.0.0.1:443', 'to address-1:443'],
     ['an IPv4 address with a port behind a dot', 'to 10.0.0.1.443 now', 'to address-1.443 now'],
     ['a range of IPv4 addresses', '10.0.0.1-10.0.0.9', 'address-1-address-2'],
@@ -101,6 +112,8 @@ describe('redaction leaves what the help desk needs', () => {
     'node1.cluster.campus.test api-1a2b3c4d.duosecurity.com',
     'keytar@7.10.6 from @github/keytar',
     'the help desk: +853 8822 8600',
+    'Code: 223M H6XH 2M5C, error code is 0x80070005, the token is rejected, read C:/Users and C:/x y/z',
+    'getaddrinfo ENOTFOUND 2fa.campus.test, PIN code, ECDHE-RSA-AES256-GCM-SHA384, TLS_AES_256_GCM_SHA384',
     'rememberPasswords = false (enforced)',
     'app://causeway/index.html causeway://connect/campus-test',
   ])('redaction leaves “%s” as it is', (line) => expect(redact(line)).toBe(line));
@@ -116,6 +129,9 @@ describe('redaction takes out what was typed', () => {
     ['in hexadecimal', Buffer.from(password).toString('hex')],
     ['in base64', Buffer.from(`x:${password}:y`).toString('base64url')],
     ['in capitals', password.toUpperCase()],
+    ['in JSON of letters without marks', JSON.stringify(password).replace('ñ', '\\u00f1').replaceAll('é', '\\u00e9')],
+    ['in a page', password.replaceAll('"', '&quot;')],
+    ['with marks apart from their letters', password.normalize('NFD')],
   ])('redaction finds a typed password %s', (_how, written) => {
     const redactor = new Redactor();
     redactor.typed.add(password, 'secret');
@@ -137,6 +153,14 @@ describe('redaction takes out what was typed', () => {
     redactor.typed.add('MEI-LAPTOP', 'host');
     expect(redactor.redact('dc012345 at mei-laptop gave 4m9x, not x4m9x')).toBe('person-1 at host-1 gave …, not x4m9x');
     expect(redactor.redact('/home/dc012345/x, dc012345@campus.test')).toBe('/home/person-1/x, person-1');
+  });
+
+  it('redaction finds a typed key for codes with or without its blanks, and a Chinese name of three characters', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('jbsw y3dp ehpk 3pxp', 'secret');
+    redactor.typed.add('陳大文', 'person');
+    expect(redactor.redact('got jbswy3dpehpk3pxp')).toBe('got …');
+    expect(redactor.redact('got JBSW Y3DP EHPK 3PXP by 陳大文')).toBe('got … by person-1');
   });
 
   it('redaction does not take a name that many accounts have out of sentences', () => {
