@@ -14,7 +14,10 @@ export async function playDemo(signIn: SignInKind): Promise<void> {
   const client = await startClient({ profiles: [profile], env: { CAUSEWAY_HEADED: '1' } });
   const phone = await openPocketPhone(campus.addresses.phone, mei.phone, { seen: true });
   const closed = client.electron.waitForEvent('close', { timeout: 0 });
-  const interrupted = once(process, 'SIGINT');
+  // Playwright would end this process at once, and leave the folder with what was typed into the forms
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.removeAllListeners(signal);
+  const interrupted = Promise.race(signals.map((signal) => once(process, signal)));
   console.log(`Sign in as ${mei.userId} with the password ${mei.password}. The phone beside it approves pushes and shows codes.`);
   await Promise.race([closed, interrupted]);
   await phone.close();
