@@ -38,9 +38,14 @@ test('a changed word, a changed colour and another size are found in a picture',
   const changed = new PNG({ width: 100, height: 100 });
   changed.data.fill(255);
   for (let pixel = 0; pixel < 30; pixel += 1) changed.data[pixel * 4] = 0;
+  const tinted = new PNG({ width: 100, height: 100 });
+  tinted.data.fill(255);
+  // Ten by ten pixels of another tint, whose edge counts as an edge
+  for (let pixel = 0; pixel < 100; pixel += 1) tinted.data[((20 + Math.floor(pixel / 10)) * 100 + 20 + (pixel % 10)) * 4] = 240;
   const smaller = PNG.sync.write(new PNG({ width: 99, height: 100 }));
   const wanted = PNG.sync.write(plain);
   expect(compare(wanted, wanted).share).toBe(0);
   expect(compare(wanted, PNG.sync.write(changed)).share).toBe(0.003);
+  expect(compare(wanted, PNG.sync.write(tinted)).share).toBe(0.0064);
   expect(compare(wanted, smaller).share).toBe(1);
 });
