@@ -30,12 +30,6 @@ export class BlindPerson {
     await this.reader.type(text);
   }
 
-  /** Switches to the window of this title. */
-  async switchTo(title: string): Promise<void> {
-    this.note(`(to the window ${title})`);
-    await this.reader.switchTo(title);
-  }
-
   /** Waits until these sentences were said since the last key, in this order, each after the one that was waited for before. Resolves with them. */
   async hears(...sentences: readonly (string | RegExp)[]): Promise<string[]> {
     const heard: string[] = [];
@@ -63,17 +57,6 @@ export class BlindPerson {
       return;
     }
     throw new Error(`Tab reaches no ${String(name)}`);
-  }
-
-  /** Reads on line by line until this is said. */
-  async readsOnTo(sentence: string | RegExp): Promise<void> {
-    for (let lines = 0; lines < mostStops; lines++) {
-      await this.press('Down');
-      // A line that is read begins with something other than the name of the key
-      await this.hears(/\S/);
-      if (this.find(sentence)) return;
-    }
-    throw new Error(`reading on does not lead to: ${String(sentence)}\n\n${this.transcript()}`);
   }
 
   /** All keys and what was said after each. A line with ✂ was cut off. */

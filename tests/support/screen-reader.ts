@@ -26,8 +26,6 @@ export interface ScreenReader {
   press(key: string): Promise<void>;
   /** Types a text on the keyboard. */
   type(text: string): Promise<void>;
-  /** Brings the window of this title to the front, as Alt+Tab does. */
-  switchTo(title: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,7 +58,7 @@ const speechModule = (folder: string): string => `GenericExecuteSynth "sh ${fold
 GenericMaxChunkLength 4000
 GenericDelimiters "~"
 AddVoice "en" "MALE1" "en"
-GenericLanguage "en" "en"
+GenericLanguage "en" "en" "utf-8"
 `;
 const speechDispatcher = `AddModule "writer" "sd_generic" "writer.conf"
 DefaultModule writer
@@ -152,7 +150,6 @@ export async function startScreenReader(): Promise<ScreenReader> {
     said,
     press: (key) => xdotool('key', '--clearmodifiers', key),
     type: (text) => xdotool('type', '--delay', '30', text),
-    switchTo: (title) => xdotool('search', '--sync', '--onlyvisible', '--name', `^${title}$`, 'windowactivate', '--sync'),
     close,
   };
 }
