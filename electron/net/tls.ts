@@ -1,6 +1,6 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import tls, { type TLSSocket } from 'node:tls';
+import tls, { type PeerCertificate, type TLSSocket } from 'node:tls';
 import { CausewayError, fail, throwIfCancelled, type Failure } from '../../shared/failure.ts';
 import type { PromptOf } from '../../shared/prompt.ts';
 import { withDeadline } from './deadline.ts';
@@ -102,14 +102,15 @@ function handshake(
     const onError = (cause: Error): void => failed(fail(codeOf(cause), gateway, { detail: cause.message, cause }));
     socket.on('error', onError);
     socket.once('secureConnect', () => {
-      const chain = chainOf(socket);
-      const [leaf] = chain;
+      const leaf = leafOf(socket);
+      const { host } = endpoint;
+      const refusal = refusalOf(socket, verifier, host, leaf);
       if (leaf) accepted.set(socket, leaf);
-      const presented = { host: endpoint.host, chain };
-      const refusal = verificationError(verifier, { ...presented, systemTrusts: socket.authorized });
       if (refusal) {
         const mayBeTrustedLater =
-          !knowsAllRoots && !socket.authorized && verificationError(verifier, { ...presented, systemTrusts: true }) === null;
+          !knowsAllRoots &&
+          !socket.authorized &&
+          verificationError(verifier, { host, chain: leaf ? [leaf] : [], systemTrusts: true }) === null;
         failed(mayBeTrustedLater ? new RootsAwaited(refusal.failure) : refusal);
         return;
       }
@@ -122,7 +123,7 @@ function handshake(
 
 const accepted = new WeakMap<TLSSocket, X509Certificate>();
 
-/** The certificate that the verifier accepted for a connection of {@link connectTls}. The socket itself returns it only once (seen with Node 20). */
+/** The certificate that the verifier accepted for a connection of {@link connectTls}. */
 export function acceptedCertificate(socket: TLSSocket): X509Certificate | null {
   return accepted.get(socket) ?? null;
 }
@@ -154,6 +155,23 @@ function certificatePrompt({ host, chain }: Presented): PromptOf<'certificate'> 
     issuer: line(leaf.issuer),
     validUntil: Date.parse(leaf.validTo),
   };
+}
+
+/**
+ * The verifier's verdict on a server, as an error or null. It sees the server's own certificate alone first, and the whole chain
+ * only if that is not enough: Node leaks a copy of each other certificate in it, about 5 kB (`X509_dup` and `sk_X509_delete` in
+ * src/crypto/crypto_x509.cc; seen with Node 20.20).
+ */
+function refusalOf(socket: TLSSocket, verifier: CertificateVerifier, host: string, leaf: X509Certificate | null): CausewayError | null {
+  const systemTrusts = socket.authorized;
+  if (leaf && verificationError(verifier, { host, chain: [leaf], systemTrusts }) === null) return null;
+  return verificationError(verifier, { host, chain: chainOf(socket), systemTrusts });
+}
+
+/** The server's own certificate. Null if it sent none: Node then returns an object without fields, whatever its type says. */
+function leafOf(socket: TLSSocket): X509Certificate | null {
+  const peer: Partial<PeerCertificate> = socket.getPeerCertificate();
+  return peer.raw ? new X509Certificate(peer.raw) : null;
 }
 
 /** The server's certificate chain, leaf first. */
