@@ -30,13 +30,14 @@ function createSay(show: (said: readonly Announcement[]) => void): Say {
   let waiting: string[] = [];
   let count = 0;
   return (sentence) => {
-    if (sentence === '' || waiting.includes(sentence)) return;
+    if (sentence === '') return;
     if (waiting.length === 0)
       setTimeout(() => {
         show(waiting.map((text) => ({ id: (count += 1), text })));
         waiting = [];
       }, gatherMs);
-    waiting.push(sentence);
+    // Once, and where it was said last: what is heard last is true
+    waiting = [...waiting.filter((each) => each !== sentence), sentence];
   };
 }
 

@@ -276,6 +276,12 @@ test('no countdown is read aloud while it runs', async () => {
   }
 });
 
+test('a connection that breaks, comes back and breaks again in a moment ends with what is true', async () => {
+  await standing(shown('connected'));
+  for (const screen of ['reconnecting', 'connected', 'reconnecting'] as const) await subject.show(shown(screen));
+  await expectHeard(`Connected to ${campus.name}`, `Reconnecting to ${campus.name}`);
+});
+
 test('what happens behind a question is announced all the same', async () => {
   await standing(shown('confirm-quit'));
   await subject.show({ ...shown('reconnecting'), confirmation: { kind: 'quit' } });
