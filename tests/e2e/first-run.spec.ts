@@ -53,7 +53,7 @@ test('a profile file that the system hands over can be added', async ({ open }, 
   const scene = await open({}, { profiles: [], args: [file] });
   await expect(scene.heading('Add this campus?')).toBeVisible();
   await scene.says(path.basename(file));
-  await scene.says(/left out: colour/);
+  await scene.says(/ignored: colour/);
   await scene.button('Add').click();
   await expect(scene.heading('Campus Test University')).toBeVisible();
 });

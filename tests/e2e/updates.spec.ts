@@ -78,7 +78,7 @@ test('the app finds an update, says in Settings what is wrong with one, asks whi
       await expect(window.getByText('Update information is out of date').first()).toBeVisible();
       feed.publish();
       await app.button('Check now').click();
-      await expect(window.getByText('Version 0.2.0 is ready.')).toBeVisible();
+      await expect(window.getByText('Version 0.2.0 is ready,').first()).toBeVisible();
       await expect(window.getByText('Update information is out of date')).toHaveCount(0);
       await app.button('Close settings').click();
 
