@@ -66,6 +66,7 @@ export function manualPage(language: Language): string {
   const { help, name, does, use, description, about, files, policy, helper, settings } = words[language];
   const file = (path: string, text: string): string => `.TP\n.I ${path}\n${line(text)}\n`;
   return `.TH CAUSEWAY 1 "" "Causeway"
+.ad l
 .SH ${name}
 causeway \\- ${line(does)}
 .SH ${description}
@@ -83,4 +84,6 @@ const line = (text: string): string =>
   text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
+    // roff breaks lines at blanks, and Chinese has none. No line begins with its closing marks or ends with its opening ones
+    .replaceAll(/([\p{Script=Han}，。、；：」）])(?=[\p{Script=Han}「（])/gu, '$1\\:')
     .replace(/^(?=[.'])/, '\\&');

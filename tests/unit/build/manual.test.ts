@@ -9,7 +9,9 @@ const readOf = (page: string): { requests: string[]; text: string[] } => {
   const isRequest = (line: string): boolean => /^[.']/.test(line);
   return {
     requests: lines.filter(isRequest).map((line) => line.split(' ', 1)[0] ?? ''),
-    text: lines.filter((line) => !isRequest(line)).map((line) => line.replaceAll('\\-', '-').replaceAll('\\&', '').replaceAll('\\e', '\\')),
+    text: lines
+      .filter((line) => !isRequest(line))
+      .map((line) => line.replaceAll('\\-', '-').replaceAll('\\&', '').replaceAll('\\:', '').replaceAll('\\e', '\\')),
   };
 };
 
@@ -17,6 +19,20 @@ test.each(languages)('the manual page in %s says all that the help says', async 
   const { commandLine } = await terminalLocalizer([language]);
   const { requests, text } = readOf(manualPage(language));
   expect(text.join('\n')).toContain(commandLine.help);
-  expect(requests).toEqual(['.TH', '.SH', '.SH', '.SH', '.nf', '.fi', '.SH', ...Array.from({ length: 3 }, () => ['.TP', '.I']).flat()]);
+  expect(requests).toEqual([
+    '.TH',
+    '.ad',
+    '.SH',
+    '.SH',
+    '.SH',
+    '.nf',
+    '.fi',
+    '.SH',
+    ...Array.from({ length: 3 }, () => ['.TP', '.I']).flat(),
+  ]);
   expect(new Set(Object.values(manualFolder)).size).toBe(languages.length);
+});
+
+test('the Chinese manual page can be broken between its characters, and no line begins with a closing mark', () => {
+  expect(manualPage('zh-Hant')).toContain('登\\:入\\:院\\:校\\:的\\:閘\\:道\\:並\\:開\\:啟\\:通\\:道，\\:所');
 });
