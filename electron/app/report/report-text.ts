@@ -2,6 +2,7 @@ import type { CheckState, Finding } from '../../../shared/check.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import { findingMessage } from '../../../shared/messages/finding-message.ts';
 import type { Localizer, Messages } from '../../../shared/messages/localizer.ts';
+import { plainText } from '../../../shared/plain-text.ts';
 import type { Profile } from '../../../shared/profile.ts';
 import { failureOf } from '../../../shared/failure.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
@@ -77,7 +78,7 @@ export function reportText(input: ReportInput, redactor: Pick<Redactor, 'redact'
   ].join('\n');
   // Cut only then: half a secret is not recognized
   return redactor
-    .redact(text)
+    .redact(plainText(text))
     .split('\n')
     .map((line) => (line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line))
     .join('\n');

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainLine } from '../../../shared/plain-text.ts';
 import type { PolicyValue } from '../../../shared/policy/schema.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { retryWhileLockedSync } from '../../system/locked-files.ts';
@@ -50,7 +51,7 @@ export function openLog(folder: string, redactor: Pick<Redactor, 'redact'>, now:
   const write = (level: LogLevel, text: string): void => {
     const before = size;
     if (before === null || rank[level] > rank[wanted]) return;
-    const entry = `${new Date(now()).toISOString()} ${redactor.redact(asLine(text)).slice(0, maxLineChars)}\n`;
+    const entry = `${new Date(now()).toISOString()} ${redactor.redact(plainLine(text)).slice(0, maxLineChars)}\n`;
     attempt(() => {
       const full = before + entry.length > limit;
       const isNew = full && setAside(file);
@@ -88,8 +89,6 @@ function rotate(file: string): void {
   }
   retryWhileLockedSync(() => renameSync(file, aside(1)));
 }
-
-const asLine = (text: string): string => text.replaceAll(/[\r\n\u2028\u2029]+/g, ' ');
 
 /** What earlier runs and this one have logged, the oldest first. Empty if it cannot be read. */
 export function readLogs(folder: string): string {

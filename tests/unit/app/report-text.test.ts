@@ -5,11 +5,9 @@ import { noPolicyInForce } from '../../../electron/storage/policy/policy.ts';
 import { en } from '../../../shared/messages/en.ts';
 import { createLocalizer } from '../../../shared/messages/localizer.ts';
 
-test('a report’s long line is cut only after it is redacted, so that no part of a secret stays at its end', () => {
-  const redactor = new Redactor();
-  redactor.typed.add('harbour-lantern-42', 'secret');
-  const before = 'x '.repeat(495);
-  const text = reportText(
+/** A report whose log has these lines. */
+const reportOf = (redactor: Redactor, log: string[]): string =>
+  reportText(
     {
       code: '223M H6XH 2M5C',
       now: 0,
@@ -22,12 +20,25 @@ test('a report’s long line is cut only after it is redacted, so that no part o
       check: { running: false, cut: null, findings: [], at: 0 },
       network: [],
       notices: [],
-      log: [`${before}harbour-lantern-42 and more`, `${before}${'y '.repeat(400)}`],
+      log,
       helperLog: { kind: 'lines', lines: [] },
     },
     redactor,
   );
+
+test('a report’s long line is cut only after it is redacted, so that no part of a secret stays at its end', () => {
+  const redactor = new Redactor();
+  redactor.typed.add('harbour-lantern-42', 'secret');
+  const before = 'x '.repeat(495);
+  const text = reportOf(redactor, [`${before}harbour-lantern-42 and more`, `${before}${'y '.repeat(400)}`]);
   expect(text).not.toContain('harbour-');
   expect(text).toContain(`${before}… and more`);
   expect(Math.max(...text.split('\n').map(({ length }) => length))).toBe(1_001);
+});
+
+test('a report that is saved has nothing that moves a terminal’s cursor or hides in a page, as the one that is shown', () => {
+  const redactor = new Redactor();
+  redactor.typed.add('harbour-lantern-42', 'secret');
+  const text = reportOf(redactor, ['says \u001b]0;title\u0007\u001b[2J\u202eabc\u0000', 'sent harbour\u00ad-lantern-42']);
+  expect(text).toContain('says ]0;title[2Jabc\nsent …\n');
 });

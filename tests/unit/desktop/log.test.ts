@@ -21,6 +21,11 @@ describe('the log', () => {
     expect(statSync(logs).mode & 0o777).toBe(0o700);
   });
 
+  it('the log has nothing that a gateway said to move a terminal’s cursor or to hide', () => {
+    openLog(folder, redactor, () => 0).line('says \u001b]0;title\u0007\u001b[2J\u202eabc\u0000');
+    expect(readLogs(folder)).toBe('1970-01-01T00:00:00.000Z says ]0;title[2Jabc\n');
+  });
+
   it('the log continues where it stopped, in a bounded number of bounded files', () => {
     openLog(folder, redactor).line('first');
     const log = openLog(folder, redactor);
