@@ -5,14 +5,14 @@ import { now, screens, state } from './states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type Reply, type TestWindow } from './window.ts';
 
 /** Opens one window for the tests of a file, and closes it after them. Chromium may complain about nothing in between. */
-export function useWindow() {
+export function useWindow(system: 'windows' | 'linux' = 'windows') {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serve>>;
   let opened: TestWindow;
   beforeAll(async () => {
     browser = await launchChromium();
     server = await serve(await buildWindow('english'));
-    opened = await openWindow(browser, server.address, now);
+    opened = await openWindow(browser, server.address, now, system);
   }, 120_000);
   afterAll(async () => {
     await browser.close();

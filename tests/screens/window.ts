@@ -142,9 +142,18 @@ export interface TestWindow {
 /** tsx names functions with a helper of its own, which those that go into a page take along. */
 export const tsxHelper = 'globalThis.__name ??= (value) => value';
 
+/** As Chromium calls itself there. On Linux a heading gets the focus a fifth of a second later (`renderer/heading-focus.ts`). */
+const windowsAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+
 /** Opens a page whose clock stands at `now` and whose bridge ends in the test. */
-export async function openWindow(browser: Browser, address: string, now: number): Promise<TestWindow> {
+export async function openWindow(
+  browser: Browser,
+  address: string,
+  now: number,
+  system: 'windows' | 'linux' = 'windows',
+): Promise<TestWindow> {
   const context = await browser.newContext({
+    ...(system === 'windows' ? { userAgent: windowsAgent } : {}),
     viewport: { width: 420, height: 680 },
     locale: 'en-GB',
     timezoneId: 'UTC',
@@ -209,6 +218,8 @@ export async function openWindow(browser: Browser, address: string, now: number)
       replies.set('revealPasscode', { ok: true, value: { passcode: '482915036' } });
       await page.goto(address);
       await page.locator('h1').first().waitFor();
+      // The heading scrolls into sight when it gets the focus, which `main` holds for a moment first
+      await page.waitForFunction(() => ![document.body, document.querySelector('main')].includes(document.activeElement as HTMLElement));
     },
     show: async (state) => {
       current = state;

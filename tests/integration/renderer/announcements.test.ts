@@ -8,7 +8,7 @@ import { later, useWindow } from '../../screens/use-window.ts';
 
 /** What people hear who do not see the window change: each announcement comes when the thing happens, once, and says what it is about. */
 
-const { subject, button, field, press } = useWindow();
+const { subject, button, field, press } = useWindow('linux');
 let english: Localizer;
 const sentencesOf = ({ title, happened, todo }: FailureMessage): string[] => [title, happened, todo];
 

@@ -4,7 +4,7 @@ import { useWindow } from '../../screens/use-window.ts';
 
 /** The keyboard keeps its place, whatever the state does to the screen. */
 
-const { subject, button, press, openScreen } = useWindow();
+const { subject, button, press, openScreen } = useWindow('linux');
 
 const focused = (): Promise<string> =>
   subject.page.evaluate(() => {
