@@ -57,7 +57,7 @@ test('the sign-in screen shows the password, the realm, Caps Lock and what the k
   await field('UMPASS password').evaluate((input) =>
     input.dispatchEvent(new KeyboardEvent('keydown', { key: 'A', bubbles: true, modifierCapsLock: true })),
   );
-  await subject.page.getByText('Caps Lock is on').waitFor();
+  await subject.page.getByText('Caps Lock is on').first().waitFor();
   await field('Realm').selectOption('Staff');
   expect(await subject.page.getByRole('checkbox').isDisabled()).toBe(true);
   await button('Sign in').click();
