@@ -165,8 +165,8 @@ test('markup and direction marks in a gateway’s text are shown as plain text o
   const scene = await open({ notice });
   await scene.connect();
   const { window } = scene;
-  await expect(window.getByText('<script>document.title=2</script>')).toBeVisible();
-  await expect(window.getByText('THE END')).toBeAttached();
+  await expect(window.getByText('<script>document.title=2</script>').first()).toBeVisible();
+  await expect(window.getByText('THE END').first()).toBeAttached();
   expect(
     await window.evaluate(() => ({
       title: document.title,

@@ -40,12 +40,12 @@ test('a personal certificate is chosen in the system’s dialog and unlocked by 
     await expect(heading('Your certificate')).toBeVisible();
     await chooses(client, junk);
     await button('Choose file…').click();
-    await expect(window.getByText('junk.p12', { exact: true })).toBeVisible();
+    await expect(window.getByText('junk.p12', { exact: true }).first()).toBeVisible();
     await button('Continue').click();
-    await expect(window.getByText('That certificate could not be opened')).toBeVisible();
+    await expect(window.getByText('That certificate could not be opened').first()).toBeVisible();
     await chooses(client, file);
     await button('Choose file…').click();
-    await expect(window.getByText('alice.p12', { exact: true })).toBeVisible();
+    await expect(window.getByText('alice.p12', { exact: true }).first()).toBeVisible();
     await button('Continue').click();
     await window.getByLabel('Passphrase', { exact: true }).fill(passphrase);
     await button('Continue').click();

@@ -202,7 +202,7 @@ test('after kill -9 during recovery, the next start says so, and one click start
   crashing: { scene, crash },
 }) => {
   test.setTimeout(180_000);
-  const student = () => scene.window.getByText('Student', { exact: true });
+  const student = () => scene.window.getByText('Student', { exact: true }).first();
   await scene.button(/^I lost my phone/).click();
   await student().click();
   await crash(recovering);

@@ -85,7 +85,7 @@ test.skip(missing !== null, missing ?? '');
 test('the window shows ocserv’s banner once after the sign-in, and it can be dismissed', async ({ gateway }) => {
   const person = await gateway({ banner: 'Maintenance on Sunday, 校園.' });
   await person.connect('alice');
-  const banner = person.window.getByText('Maintenance on Sunday, 校園.');
+  const banner = person.window.getByText('Maintenance on Sunday, 校園.').first();
   await expect(banner).toBeVisible();
   await expect(banner).toHaveCount(1);
   await person.client.picture('out/screens/ocserv-banner.png');
@@ -114,7 +114,7 @@ test('an ocserv sign-in shows the notice, takes password and passcode, connects,
   await client.picture('out/screens/ocserv-connected.png');
   await person.button('Open device portal').click();
   const portal = await client.portal();
-  await expect(portal.getByText(lab.page.replace(/<[^>]*>/g, '').replace('Portal', ''))).toBeVisible();
+  await expect(portal.getByText(lab.page.replace(/<[^>]*>/g, '').replace('Portal', '')).first()).toBeVisible();
   await client.picture('out/screens/ocserv-portal.png');
   await person.button('Disconnect').click();
   await expect(person.button('Connect')).toBeVisible();

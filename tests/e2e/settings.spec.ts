@@ -39,7 +39,7 @@ test('settings that are cut off in the middle are reported and set aside, and a 
   const text = JSON.stringify({ version: 1, profiles: [campus.profile] }).slice(0, 100);
   await withSettings(text, async ({ window }, folder) => {
     await expect(window.getByText('Settings were reset')).toHaveCount(1);
-    await expect(window.getByText(/^The settings file could not be read\. It was kept as settings\.damaged-/)).toBeVisible();
+    await expect(window.getByText(/^The settings file could not be read\. It was kept as settings\.damaged-/).first()).toBeVisible();
     expect(await keptAside(folder, 'damaged')).toBe(text);
     await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();
     await window.getByLabel('Campus name, web address or e-mail').fill(`localhost:${campus.port}`);
@@ -55,7 +55,7 @@ test('settings of a newer version are reported and left for that version', async
   const text = JSON.stringify({ version: 99, profiles: 'something else' });
   await withSettings(text, async ({ window }, folder) => {
     await expect(window.getByRole('heading', { level: 1, name: 'Welcome to Causeway' })).toBeVisible();
-    await expect(window.getByText('Settings of a newer version')).toBeVisible();
+    await expect(window.getByText('Settings of a newer version').first()).toBeVisible();
     expect(await keptAside(folder, 'newer')).toBe(text);
   });
 });
@@ -72,7 +72,7 @@ for (const trouble of ['full', 'read-only'] as const) {
     try {
       await (trouble === 'full' ? disk.fill() : disk.setReadOnly(true));
       await scene.connect();
-      const notice = scene.window.getByText('Settings cannot be saved');
+      const notice = scene.window.getByText('Settings cannot be saved').first();
       await expect(notice).toHaveCount(1);
       await scene.button('Dismiss').click();
       await scene.proceed();

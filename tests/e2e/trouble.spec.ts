@@ -37,7 +37,7 @@ test('an uncaught exception is logged without anything like a secret, shown, and
   expect(log).not.toContain('hunter2');
 
   const next = await startClient({ userData });
-  await expect(next.window.getByText('Causeway had to close')).toBeVisible();
+  await expect(next.window.getByText('Causeway had to close').first()).toBeVisible();
   await next.picture(path.resolve('out/pictures/fault-ended.png'));
   await next.close();
   const after = await startClient({ userData });
@@ -48,7 +48,7 @@ test('an uncaught exception is logged without anything like a secret, shown, and
 test('an unhandled promise rejection is logged and shown, and the app keeps running', async () => {
   const client = await startClient();
   await client.electron.evaluate(() => void Promise.reject(new Error('nobody waits')));
-  await expect(client.window.getByText('Something went wrong in Causeway')).toBeVisible();
+  await expect(client.window.getByText('Something went wrong in Causeway').first()).toBeVisible();
   expect(await client.log()).toContain('unhandled: Error: nobody waits');
   await client.window.getByRole('button', { name: 'Dismiss' }).click();
   await expect(client.window.getByText('Something went wrong in Causeway')).toHaveCount(0);
@@ -59,8 +59,8 @@ test('a user-data folder that cannot be read is reported, and the app opens as i
   const userData = path.join(folder, 'no-folder');
   await writeFile(userData, 'a file stands where the folder should');
   const client = await startClient({ userData });
-  await expect(client.window.getByText('Your settings cannot be read')).toBeVisible();
-  await expect(client.window.getByText(userData)).toBeVisible();
+  await expect(client.window.getByText('Your settings cannot be read').first()).toBeVisible();
+  await expect(client.window.getByText(userData).first()).toBeVisible();
   await client.picture(path.resolve('out/pictures/folder-unusable.png'));
   await client.close();
   expect(await readFile(userData, 'utf8')).toBe('a file stands where the folder should');
