@@ -40,7 +40,7 @@ const secured = (issued: Issued, others: Issued[] = [], options: tls.TlsOptions 
   tls.createServer({ key: issued.keyPem, cert: [issued, ...others].map(({ pem }) => pem).join(''), ...options });
 const failing = (code: string) => ({ failure: { code } });
 
-it('a TLS connection gives the verifier the presented chain, leaf first, and the system’s own verdict', async () => {
+it('a TLS connection shows the verifier the server’s own certificate alone first, with the system’s own verdict', async () => {
   const port = await listen(secured(vouched, [middle]));
   const seen: Presented[] = [];
   const verifier: CertificateVerifier = (presented) => {
@@ -52,8 +52,21 @@ it('a TLS connection gives the verifier the presented chain, leaf first, and the
   (await connect(port, verifier, {}, { host: '127.0.0.1' })).destroy();
   (await connect(port, verifier, {}, { host: '127.0.0.2' })).destroy(); // where we connect to is not whom we asked for
   expect(seen.map((presented) => presented.systemTrusts)).toEqual([true, false, true, false]);
-  expect(seen[0]?.chain.map(({ subject }) => subject)).toEqual([`CN=${host}`, 'CN=Middle']);
+  expect(seen.map(({ chain }) => chain.map(({ subject }) => subject))).toEqual(Array.from({ length: 4 }, () => [`CN=${host}`]));
   expect(seen[0]?.host).toBe(host);
+});
+
+it('a TLS connection shows the verifier the presented chain, leaf first, if the server’s own certificate is not enough', async () => {
+  const port = await listen(secured(vouched, [middle]));
+  const seen: string[][] = [];
+  const verifier: CertificateVerifier = ({ chain }) => {
+    seen.push(chain.map(({ subject }) => subject));
+    return chain.length > 1
+      ? { kind: 'accept' }
+      : { kind: 'refuse', failure: { code: 'certificate-untrusted', params: { host, sha256: '' } } };
+  };
+  (await connect(port, verifier)).destroy();
+  expect(seen).toEqual([[`CN=${host}`], [`CN=${host}`, 'CN=Middle']]);
 });
 
 it('an accepted TLS connection carries bytes both ways, over TLS 1.2 or newer, with the requested name and protocols', async () => {
