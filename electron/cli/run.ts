@@ -6,7 +6,7 @@ import type { Profile } from '../../shared/profile.ts';
 import { findingMessage } from '../../shared/messages/finding-message.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
 import { examine, type DoctorInput, type Tools } from '../app/check/doctor.ts';
-import { preferencesUnder, updateModeUnder } from '../app/policy/preferences.ts';
+import { wantedUnder } from '../app/check/own-checks.ts';
 import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
@@ -291,10 +291,7 @@ async function doctorInput(named: string | null, folder: string, host: Host, rep
     own: {
       updates: client?.updates ?? null,
       alwaysConnect: client?.alwaysConnect ?? null,
-      wanted: {
-        updates: updateModeUnder(host.policy.current, settings.get()),
-        alwaysConnect: preferencesUnder(host.policy.current, settings.get()).alwaysConnect,
-      },
+      wanted: wantedUnder(host.policy.current, settings.get()),
     },
     oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
     signal,

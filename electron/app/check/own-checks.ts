@@ -1,6 +1,7 @@
 import type { AlwaysConnectState } from '../../../shared/always-connect.ts';
 import type { Finding } from '../../../shared/check.ts';
 import type { UpdateMode, UpdateState } from '../../../shared/updates.ts';
+import { preferencesUnder, updateModeUnder } from '../policy/preferences.ts';
 import { passed, problem, remark } from './findings.ts';
 
 /** What Causeway itself does without being asked: updates, and connecting off campus. */
@@ -12,6 +13,12 @@ export interface OwnWays {
   /** What the person and the policy want, for when no app runs. */
   wanted: { updates: { mode: UpdateMode; isPolicy: boolean }; alwaysConnect: boolean };
 }
+
+/** What the person and the policy want of updates and of always-connect. */
+export const wantedUnder = (...under: Parameters<typeof preferencesUnder>): OwnWays['wanted'] => ({
+  updates: updateModeUnder(...under),
+  alwaysConnect: preferencesUnder(...under).alwaysConnect,
+});
 
 /** Says of updates and of always-connect whether they work, and what to do where not. */
 export function* ownChecks({ updates, alwaysConnect, wanted }: OwnWays, appRuns: boolean): Generator<Finding> {

@@ -2,8 +2,8 @@ import { Proxies } from '../../net/proxy/lookup.ts';
 import type { ApplicationDeps } from '../application-deps.ts';
 import { CheckRun } from '../check/check-run.ts';
 import { examine } from '../check/doctor.ts';
+import { wantedUnder } from '../check/own-checks.ts';
 import type { Parts } from '../parts.ts';
-import { updateModeUnder } from '../policy/preferences.ts';
 import { Support } from './support.ts';
 
 /** Builds Report a problem and Check my connection, which looks at all campuses. */
@@ -23,12 +23,9 @@ export function buildSupport(parts: Parts, deps: ApplicationDeps, changed: () =>
         policy: parts.policy.inForce,
         oldTlsAllowed: parts.policy.policy.oldTls === 'allow',
         own: {
-          updates: parts.state.updates,
-          alwaysConnect: parts.state.alwaysConnect,
-          wanted: {
-            updates: updateModeUnder(parts.policy.inForce, settings.get()),
-            alwaysConnect: parts.state.preferences.alwaysConnect,
-          },
+          updates: parts.updates.state,
+          alwaysConnect: parts.alwaysConnect.state,
+          wanted: wantedUnder(parts.policy.inForce, settings.get()),
         },
         signal,
       }),
