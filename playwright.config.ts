@@ -8,5 +8,5 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   retries: 0,
-  reporter: [['list'], ['json', { outputFile: 'out/e2e.json' }]],
+  reporter: [['list'], ['./build/reporters/playwright.ts']],
 });

@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { summary } from './build/reporters/vitest.ts';
 import { keepsLinks } from './build/vite-safe-folder.ts';
 import { needsLinux } from './tests/needs-linux.ts';
 
@@ -69,6 +70,6 @@ export default defineConfig({
     maxWorkers: waitingOnly ? 1 : 2,
     // The table of faults waits more than it works: so many of its cells wait at once
     maxConcurrency: 40,
-    reporters: ['default'],
+    reporters: ['default', summary],
   },
 });
