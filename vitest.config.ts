@@ -34,6 +34,7 @@ const waiting = [
   'tests/integration/gateways/openconnect-phone.test.ts',
   'tests/integration/helper/gateway.test.ts',
   'tests/integration/net/{addresses,ip-stack}.test.ts',
+  'tests/integration/renderer/announcements.test.ts',
   'tests/integration/tunnels/{app-tunnel-reconnect,gp-and-pulse,mute-name-server,outages,ppp-tunnel,short-path,system-tunnel}.test.ts',
   'tests/security/hostile-relay.test.ts',
 ];
@@ -55,13 +56,14 @@ export default defineConfig({
           'tests/wine/*.test.ts',
           'tests/security/helper-fuzz.test.ts',
           'tests/security/{conversation,worker,ip-stack}-fuzz.test.ts',
+          'tests/security/expressions.test.ts',
         ]
       : waitingOnly
         ? waiting
         : ['tests/{unit,integration,security}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...leftOut, ...(long ? [] : onlyLong), ...(workingOnly ? waiting : [])],
     // What may differ in Electron is as in Electron
-    setupFiles: ['tests/support/koffi-as-in-electron.mjs', ...(long ? ['tests/support/many-runs.ts'] : [])],
+    setupFiles: ['tests/support/koffi-as-in-electron.mjs', 'tests/support/wait-longer.ts', ...(long ? ['tests/support/many-runs.ts'] : [])],
     testTimeout: long ? 1_800_000 : 30_000,
     hookTimeout: 60_000,
     // A condition that comes late on a busy machine has come all the same

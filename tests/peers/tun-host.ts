@@ -29,8 +29,10 @@ export class TunHost {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const host = new TunHost(namespace, child);
-    const { stdout, stderr } = child;
-    if (!stdout || !stderr) throw new Error('no pipes');
+    const { stdin, stdout, stderr } = child;
+    if (!stdin || !stdout || !stderr) throw new Error('no pipes');
+    // A packet may be on its way when `close` ends the child
+    stdin.on('error', () => undefined);
     const lines = createInterface({ input: stderr });
     const told: string[] = [];
     await new Promise<void>((resolve, reject) => {
