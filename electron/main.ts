@@ -318,7 +318,6 @@ async function start(arguments_: OpenedArguments): Promise<void> {
   if (!startedBySystem()) window.show();
   else void stayHidden({ window, tray: trayWatch, renewTray: () => shown.renewTray() });
   arguments_.deliver((argument) => {
-    if (argument === null) window.show();
-    else running.openArgument(argument).catch((thrown: unknown) => log.line(`open: ${String(thrown)}`));
+    running.openArgument(argument).catch((thrown: unknown) => log.line(`open: ${String(thrown)}`));
   });
 }

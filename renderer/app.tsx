@@ -146,9 +146,10 @@ function currentProfile({ access, profiles, profileId }: AppState): ProfileSumma
 }
 
 /** Whether Settings may open: nothing is going on that they would hide. */
-function isCalm({ access, recovery, preview, profiles, settingsOpen, support }: AppState): boolean {
+function isCalm({ access, alwaysConnect, recovery, preview, profiles, settingsOpen, support }: AppState): boolean {
   if (settingsOpen || support !== null || preview || profiles.length === 0 || recovery.step !== 'closed') return false;
-  return access.kind === 'idle' || isUp(access) || holdsSession(access);
+  // At a question that nobody has begun to answer, Settings are where to restart, or to switch always-connect off
+  return access.kind === 'idle' || isUp(access) || holdsSession(access) || alwaysConnect.step === 'asking';
 }
 
 /** Whether typed text can be forgotten: the person is signed in, or has left without a failure. */

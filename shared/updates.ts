@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { failureSchema } from './failure.ts';
+import { isSigningIn, type AccessState } from './access-state.ts';
+import type { AlwaysConnectState } from './always-connect.ts';
+import { failureSchema, type Failure } from './failure.ts';
 
 /** Where updates come from: what most people use, or versions that are tried first. */
 export const updateChannels = ['stable', 'beta'] as const;
@@ -33,20 +35,33 @@ export const updateStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('off'), why: z.enum(['person', 'policy', 'build', 'uninstalled']) }),
   z.object({ kind: z.literal('by-it'), by: updatedBySchema }),
   z.object({ kind: z.literal('idle'), checkedAt }),
-  z.object({ kind: z.literal('checking'), checkedAt }),
+  /** `failure`: why the check before this one failed. */
+  z.object({ kind: z.literal('checking'), checkedAt, failure: z.optional(failureSchema) }),
   /** `received` and `size` in bytes. */
   z.object({ kind: z.literal('downloading'), version, received: z.number(), size: z.number(), whatsNew }),
-  /** It is on this computer, and is installed when the app ends. */
-  z.object({ kind: z.literal('ready'), version, whatsNew }),
+  /** It is on this computer, and is installed when the app ends. `failure`: why no check has succeeded since. */
+  z.object({ kind: z.literal('ready'), version, whatsNew, failure: z.optional(failureSchema) }),
   /** `retryAt`: when the next try is, in epoch milliseconds. */
   z.object({ kind: z.literal('failed'), failure: failureSchema, checkedAt, retryAt: z.nullable(z.number()) }),
 ]);
 export type UpdateState = z.infer<typeof updateStateSchema>;
 
+/** Why the last check that has ended failed. Null: it did not, or there was none. */
+export const checkFailure = (state: UpdateState): Failure | null => ('failure' in state && state.failure ? state.failure : null);
+
+/**
+ * Whether a person's Restart now counts: never while somebody signs in. A question at which always-connect waits, and in which
+ * nobody has answered anything, is nobody's sign-in.
+ */
+export const mayRestart = ({ access, alwaysConnect }: { access: AccessState; alwaysConnect: AlwaysConnectState }): boolean =>
+  !isSigningIn(access) || alwaysConnect.step === 'asking';
+
 /** What is noted of updates between runs. */
 export const updateRecordSchema = z.object({
   /** The highest counter that was seen, by channel. It never falls. */
   counters: z.record(z.string().check(z.maxLength(20)), z.int().check(z.minimum(0))),
+  /** When the last metadata that counted runs out, by channel, in epoch milliseconds. Versions before 0.1.0 did not note it. */
+  expires: z.optional(z.record(z.string().check(z.maxLength(20)), z.int().check(z.minimum(0)))),
   /** The version whose installation was begun at the last exit. */
   begun: z.nullable(version),
 });

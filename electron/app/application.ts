@@ -3,6 +3,7 @@ import { isSigningIn } from '../../shared/access-state.ts';
 import { fail, type Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Preferences } from '../../shared/settings.ts';
+import { mayRestart } from '../../shared/updates.ts';
 import { bindProxy } from '../access/proxy-binding.ts';
 import { AccessController } from '../access/controller.ts';
 import { PageSignInFiles } from '../storage/page-sign-ins.ts';
@@ -329,7 +330,7 @@ class App implements Parts {
   }
 
   restartToUpdate(): void {
-    if (isSigningIn(this.controller.state)) throw fail('not-now');
+    if (!mayRestart(this.state)) throw fail('not-now');
     this.updates.restart();
     this.quit();
   }

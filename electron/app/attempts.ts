@@ -106,7 +106,7 @@ export class Attempts {
     return profile;
   }
 
-  /** Whether something outside the window may ask to connect: the tray, a link, a command. If not, it shows the window, where people press Connect. */
+  /** Whether something outside the window may ask to connect: the tray or a command. If not, it shows the window, where people press Connect. */
   mayQuickConnect(): boolean {
     const { desktop, policy } = this.parts;
     if (!policy.policy.quickConnect) desktop.showWindow();

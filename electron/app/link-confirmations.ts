@@ -7,10 +7,17 @@ import type { Confirmation } from '../../shared/app-state.ts';
  */
 export class LinkConfirmations {
   private pending: Confirmation | null = null;
+  /** The questions that this burst of links has asked, as JSON. */
+  private readonly asked = new Set<string>();
 
-  /** A newer link replaces one whose question has not been shown yet. */
+  /** The links before are done with: each may be asked about anew. */
+  beginBurst(): void {
+    this.asked.clear();
+  }
+
+  /** A newer link replaces one whose question has not been shown yet. What a burst has asked once, it does not ask again. */
   queue(confirmation: Confirmation): void {
-    this.pending = confirmation;
+    if (!this.asked.has(JSON.stringify(confirmation))) this.pending = confirmation;
   }
 
   /** Takes the question to show now. Null when there is none, or when the person is already where the link leads. */
@@ -21,6 +28,8 @@ export class LinkConfirmations {
     if (!this.pending || !linked || isBusy) return null;
     this.pending = null;
     const isThere = linked.kind === 'connect' && 'profileId' in access && access.profileId === linked.profileId;
-    return isThere ? null : linked;
+    if (isThere) return null;
+    this.asked.add(JSON.stringify(linked));
+    return linked;
   }
 }

@@ -69,8 +69,6 @@ export interface Parts {
   connect(profileId: string, pressed?: boolean): Promise<void>;
   /** Starts an attempt that nobody asked for: nothing that is saved is sent in it, until the person answers a question. */
   connectByItself(profileId: string): Promise<void>;
-  /** Whether something outside the window may ask to connect: the tray, a link, a command. If not, it shows the window, where people press Connect. */
-  mayQuickConnect(): boolean;
   /** Carries out the settings that count. */
   applyPreferences(): void;
   quit(): void;

@@ -25,7 +25,7 @@ export interface Application {
   /** A byte stream to a campus host through the tunnel, or directly on campus. Fails with `tunnel-down` when neither is up. */
   dial(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
   /** Opens a `causeway://` link or the path of a `.causeway` file, from the command line or the system. */
-  openArgument(argument: string): Promise<void>;
+  openArgument(argument: string | null): Promise<void>;
   /** Connects from the tray, as far as possible without a question. Resolves when connected or when a question is open. */
   quickConnect(): Promise<void>;
   /** Whether a link or a command may ask to connect, under the policy. If not, it shows the window. */

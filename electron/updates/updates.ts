@@ -86,6 +86,8 @@ export class Updates {
   /** What is on this computer and waits for the end of the app. */
   private ready: FoundUpdate | null = null;
   private isRestarting = false;
+  /** Why the last check failed. */
+  private failure: Failure | null = null;
   /** Where the last check looked. */
   private place = '';
 
@@ -165,7 +167,7 @@ export class Updates {
   /** Notes what is being installed, so that the next start can tell whether it was. */
   private begin(): void {
     const begun = this.ready?.version ?? null;
-    this.deps.record.write(({ counters }) => ({ counters, begun }));
+    this.deps.record.write((before) => ({ ...before, begun }));
     this.deps.log(`installing ${begun ?? ''}`);
   }
 
@@ -209,11 +211,12 @@ export class Updates {
 
   private async checkAndDownload(signal: AbortSignal): Promise<void> {
     const { now, random, log } = this.deps;
-    if (!this.ready) this.show({ kind: 'checking', checkedAt: this.checkedAt });
+    if (!this.ready) this.show({ kind: 'checking', checkedAt: this.checkedAt, ...this.trouble });
     this.place = this.placeNow();
     this.engine ??= await this.deps.engine(this.source);
     const found = await this.engine.check(signal);
     this.checkedAt = now();
+    this.failure = null;
     // A version that is no longer offered was withdrawn: it is not installed
     if (found === null) this.ready = null;
     else if (found.version !== this.ready?.version || found.sha512 !== this.ready.sha512) await this.fetch(this.engine, found, signal);
@@ -230,9 +233,10 @@ export class Updates {
       const { feed, channel } = rules();
       if (feed === null) throw fail('cancelled');
       const metadata = await fetchMetadata({ feed, channel, counter: record.read().counters[channel] ?? 0 }, server, signal);
-      record.write(({ counters, begun }) => ({
+      record.write(({ counters, expires, begun }) => ({
         begun,
         counters: { ...counters, [channel]: Math.max(counters[channel] ?? 0, metadata.counter) },
+        expires: { ...expires, [channel]: metadata.expiresAt },
       }));
       return { metadata, feed };
     },
@@ -256,22 +260,40 @@ export class Updates {
   }
 
   private showResult(): void {
-    if (this.ready) this.show({ kind: 'ready', version: this.ready.version, whatsNew: this.ready.whatsNew });
+    if (this.ready) this.show({ kind: 'ready', version: this.ready.version, whatsNew: this.ready.whatsNew, ...this.trouble });
     else this.show({ kind: 'idle', checkedAt: this.checkedAt });
   }
 
-  private failed(failure: Failure): void {
+  private failed(thrown: Failure): void {
     // The setting or the policy stopped it, or the app ends
-    if (failure.code === 'cancelled' || this.ending.signal.aborted) {
+    if (thrown.code === 'cancelled' || this.ending.signal.aborted) {
       this.showResult();
       return;
     }
+    const failure = (this.failure = this.orExpired(thrown));
     this.deps.log(`updates: ${describe(failure)}`);
     const retryAt = this.schedule(Math.min(intervalMs, firstRetryMs * 2 ** this.failures));
     this.failures += 1;
-    // What is ready already stays so
+    // What is ready stays so: its metadata counted when it was read, and a server cannot take that back by a failure
     if (this.ready) this.showResult();
     else this.show({ kind: 'failed', failure, checkedAt: this.checkedAt, retryAt });
+  }
+
+  /**
+   * A server that cannot be asked hides new versions as well as one that repeats old metadata: once the last metadata that
+   * counted has run out, that is what people are told (TUF calls it a freeze attack).
+   */
+  private orExpired(failure: Failure): Failure {
+    const { record, rules, now } = this.deps;
+    const endedAt = record.read().expires?.[rules().channel];
+    const hasOwnNotice = ['update-expired', 'update-untrusted', 'update-clock'].includes(failure.code);
+    if (hasOwnNotice || endedAt === undefined || now() < endedAt) return failure;
+    return { code: 'update-expired', params: { endedAt, nowDateAt: now() }, detail: describe(failure) };
+  }
+
+  /** Why no check has succeeded since the last one that did, as part of a state. */
+  private get trouble(): { failure?: Failure } {
+    return this.failure === null ? {} : { failure: this.failure };
   }
 
   /** Whether what the last run began to install is what runs now. */
@@ -279,7 +301,7 @@ export class Updates {
     const { record, version } = this.deps;
     const { begun } = record.read();
     if (begun === null) return [];
-    record.write(({ counters }) => ({ counters, begun: null }));
+    record.write((before) => ({ ...before, begun: null }));
     return begun === version ? [] : [{ code: 'update-not-installed', params: { version: begun } }];
   }
 

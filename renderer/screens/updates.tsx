@@ -1,6 +1,7 @@
 import { ExternalLink, RefreshCw, RotateCw } from 'lucide-react';
-import { isSigningIn } from '../../shared/access-state.ts';
 import type { AppState } from '../../shared/app-state.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { checkFailure, mayRestart } from '../../shared/updates.ts';
 import { useAnnounced } from '../announcer.tsx';
 import { useVerbs } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
@@ -37,7 +38,7 @@ function Progress({ state }: { state: AppState }) {
   const { run, busy } = useVerbs();
   const { updates } = state;
   const words = messages.updates;
-  useAnnounced(newsOf(), { about: updates.kind, atFirst: false });
+  useAnnounced(newsOf(), { about: `${updates.kind} ${checkFailure(updates)?.code ?? ''}`, atFirst: false });
   const checkNow = (
     <Button icon={RefreshCw} pending={busy} onPress={() => void run('checkForUpdates')}>
       {words.checkNow}
@@ -75,8 +76,8 @@ function Progress({ state }: { state: AppState }) {
       );
     }
     case 'ready': {
-      const { version, whatsNew } = updates;
-      const isBusy = isSigningIn(state.access);
+      const { version, whatsNew, failure: why } = updates;
+      const isBusy = !mayRestart(state);
       return (
         <>
           <p>{format(words.ready, { version })}</p>
@@ -85,31 +86,47 @@ function Progress({ state }: { state: AppState }) {
             {words.restart}
           </Button>
           <WhatsNew version={version} address={whatsNew} />
+          {why && (
+            <>
+              <Why failure={why} />
+              {checkNow}
+            </>
+          )}
         </>
       );
     }
-    case 'failed': {
-      const { title, happened, todo } = failure(updates.failure);
+    case 'failed':
       return (
         <>
-          <p>
-            <strong>{title}</strong>
-          </p>
-          <p>{happened}</p>
-          <p>{todo}</p>
+          <Why failure={updates.failure} />
           {updates.retryAt !== null && <p className="hint">{format(words.retry, { retryAt: updates.retryAt })}</p>}
           {checkNow}
         </>
       );
-    }
   }
 
   /** What came of a check, for people who do not see it. The window itself announces an update that is ready. */
   function newsOf(): string | string[] | null {
     if (updates.kind === 'checking') return words.checking;
     if (updates.kind === 'idle') return updates.checkedAt === null ? words.never : words.current;
-    return updates.kind === 'failed' ? Object.values(failure(updates.failure)) : null;
+    const why = checkFailure(updates);
+    return why && Object.values(failure(why));
   }
+}
+
+/** Why the last check failed. */
+function Why({ failure: why }: { failure: Failure }) {
+  const { failure } = useLocalizer();
+  const { title, happened, todo } = failure(why);
+  return (
+    <>
+      <p>
+        <strong>{title}</strong>
+      </p>
+      <p>{happened}</p>
+      <p>{todo}</p>
+    </>
+  );
 }
 
 /** A link that opens in the browser. Its address never becomes a page of ours. */

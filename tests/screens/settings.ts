@@ -108,6 +108,20 @@ export const settingsScreens: Screens = {
     focus: 'heading',
     atEnd: true,
   },
+  'settings-update-ready-expired': {
+    state: state({
+      settingsOpen: true,
+      updates: {
+        kind: 'ready',
+        version: '0.2.0',
+        whatsNew: 'https://causeway.example/0.2.0',
+        failure: { code: 'update-expired', params: { endedAt: now - 9 * 24 * 60 * minute, nowDateAt: now } },
+      },
+    }),
+    heading: 'Settings',
+    focus: 'heading',
+    atEnd: true,
+  },
   'settings-update-failed': {
     state: state({
       settingsOpen: true,

@@ -1,6 +1,6 @@
 import type { AlwaysConnectState } from '../../../shared/always-connect.ts';
 import type { Finding } from '../../../shared/check.ts';
-import type { UpdateMode, UpdateState } from '../../../shared/updates.ts';
+import { checkFailure, type UpdateMode, type UpdateState } from '../../../shared/updates.ts';
 import { preferencesUnder, updateModeUnder } from '../policy/preferences.ts';
 import { passed, problem, remark } from './findings.ts';
 
@@ -22,9 +22,17 @@ export const wantedUnder = (...under: Parameters<typeof preferencesUnder>): OwnW
 
 /** Says of updates and of always-connect whether they work, and what to do where not. */
 export function* ownChecks({ updates, alwaysConnect, wanted }: OwnWays, appRuns: boolean): Generator<Finding> {
-  yield updates ? updateCheck(updates) : wantedUpdates(wanted.updates);
+  if (updates) yield* updateChecks(updates);
+  else yield wantedUpdates(wanted.updates);
   if (alwaysConnect) yield* alwaysCheck(alwaysConnect);
   else if (wanted.alwaysConnect && !appRuns) yield remark('always-connect', 'alwaysNeedsApp', {}, 'startForAlways');
+}
+
+function* updateChecks(state: UpdateState): Generator<Finding> {
+  const failure = checkFailure(state);
+  // A check that is under way has not mended anything yet
+  if (failure) yield problem('updates', failure, false);
+  if (!failure || state.kind === 'ready') yield updateCheck(state);
 }
 
 function updateCheck(state: UpdateState): Finding {

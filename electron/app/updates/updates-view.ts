@@ -1,4 +1,5 @@
 import type { Failure } from '../../../shared/failure.ts';
+import { checkFailure } from '../../../shared/updates.ts';
 import type { Updates } from '../../updates/updates.ts';
 
 /** Updates as the application uses them. */
@@ -28,7 +29,8 @@ export function updateNotices(
     const { state } = updates;
     // A new check is not over yet
     if (state.kind === 'checking') return;
-    const failure = state.kind === 'failed' && told.includes(state.failure.code) ? state.failure : null;
+    const last = checkFailure(state);
+    const failure = last && told.includes(last.code) ? last : null;
     if (failure?.code === shown) return;
     if (shown !== null) notices.dismiss(shown);
     shown = failure?.code ?? null;

@@ -1,5 +1,6 @@
-import { holdsSession, isSigningIn } from '../../../shared/access-state.ts';
+import { holdsSession } from '../../../shared/access-state.ts';
 import { fail } from '../../../shared/failure.ts';
+import { mayRestart } from '../../../shared/updates.ts';
 import type { Parts, Verbs } from '../parts.ts';
 
 type UpdateVerbs = Pick<Verbs, 'checkForUpdates' | 'restartToUpdate' | 'openWhatsNew'>;
@@ -11,10 +12,9 @@ export function updateVerbs(parts: Parts): UpdateVerbs {
     checkForUpdates: () => updates.check(),
     async restartToUpdate() {
       const { state } = updates;
-      const { access } = parts.state;
       // Never while connecting: a person is in the middle of it, and a phone may be ringing
-      if (state.kind !== 'ready' || isSigningIn(access)) throw fail('not-now');
-      if (!holdsSession(access)) {
+      if (state.kind !== 'ready' || !mayRestart(parts.state)) throw fail('not-now');
+      if (!holdsSession(parts.state.access)) {
         parts.restartToUpdate();
         return;
       }

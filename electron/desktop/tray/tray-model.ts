@@ -1,6 +1,7 @@
 import type { AppState, ProfileSummary } from '../../../shared/app-state.ts';
 import { isSigningIn, holdsSession, isUp, type AccessState } from '../../../shared/access-state.ts';
 import { tasks } from '../../../shared/guide.ts';
+import { mayRestart } from '../../../shared/updates.ts';
 import type { Localizer } from '../../../shared/messages/localizer.ts';
 import type { Command } from '../system/command.ts';
 
@@ -50,7 +51,7 @@ export function trayModel(state: AppState, localizer: Localizer): TrayModel {
       command(messages.report.open, 'report'),
       command(messages.tray.settings, 'settings'),
       ...(state.updates.kind === 'ready'
-        ? [command(localizer.format(messages.updates.tray, { version: state.updates.version }), 'update', !isSigningIn(access))]
+        ? [command(localizer.format(messages.updates.tray, { version: state.updates.version }), 'update', mayRestart(state))]
         : []),
       command(messages.tray.quit, 'quit'),
     ],

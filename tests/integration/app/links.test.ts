@@ -91,8 +91,12 @@ describe('the app', () => {
     folder = await mkdtemp(join(tmpdir(), 'causeway-links-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
+  /** The clock: how far it is ahead, and when it was stopped. */
+  let later = 0;
+  let stopped: number | null = null;
   beforeEach(async () => {
-    bench = await startAppBench();
+    [later, stopped] = [0, null];
+    bench = await startAppBench({}, { now: () => (stopped ?? Date.now()) + later });
   });
   afterEach(() => bench.close());
   const codes = () => bench.app.state.notices.map(({ failure }) => failure.code);
@@ -156,11 +160,16 @@ describe('the app', () => {
     await app.openArgument(link);
     const open = app.state.confirmation;
     expect(open).not.toBeNull();
+    stopped = Date.now();
     for (const each of [again, link, again]) await app.openArgument(each);
     expect(app.state.confirmation).toEqual(open);
     await app.verbs.confirm({ yes: false });
     expect(app.state.confirmation).toBeNull();
+    // Its burst is not over: what is answered is answered
+    await app.openArgument(link);
+    expect(app.state.confirmation).toBeNull();
     // Answered, it may be asked anew
+    later += 1_000;
     await app.openArgument(again);
     expect(app.state.confirmation).toEqual(open);
     await app.verbs.confirm({ yes: false });
@@ -175,9 +184,38 @@ describe('the app', () => {
     }));
     await Promise.all(Array.from({ length: 1_000 }, (_, at) => app.openArgument(at % 2 ? 'causeway://connect' : 'CAUSEWAY://Connect/')));
     expect(app.state.confirmation).toEqual({ kind: 'connect', profileId: 'campus-test' });
+    expect(bench.desktop.shown).toBe(1);
     await app.verbs.confirm({ yes: false });
     expect(app.state).toMatchObject({ confirmation: null, access: { kind: 'idle', ending: null }, notices: [] });
     expect(bench.campus.records.sessions()).toEqual([]);
+  });
+
+  test('a thousand links that keep coming show the window once and are one question and one attempt, whatever the answer', async () => {
+    const { app } = bench;
+    const attempts = new Set<string>();
+    // However long it takes
+    stopped = Date.now();
+    app.onState(({ access }) => {
+      if ('promptId' in access) attempts.add(access.promptId);
+    });
+    const more = async (count: number) => {
+      for (let at = 0; at < count; at += 1) await app.openArgument(at % 3 ? 'causeway://connect' : at % 2 ? null : 'causeway://nonsense');
+    };
+    await more(500);
+    await app.verbs.confirm({ yes: true });
+    await more(250);
+    await when(app, promptOf('notice'));
+    await app.verbs.disconnect();
+    await when(app, ({ access }) => access.kind === 'idle');
+    await more(250);
+    expect(app.state).toMatchObject({ confirmation: null, access: { kind: 'idle', ending: null } });
+    expect([...attempts]).toEqual(['1.1']);
+    expect(codes()).toEqual(['link-invalid']);
+    expect(bench.desktop.shown).toBe(1);
+    // The next link is another matter
+    later += 1_000;
+    await app.openArgument('causeway://connect');
+    expect([app.state.confirmation?.kind, bench.desktop.shown]).toEqual(['connect', 2]);
   });
 
   test('a thousand Connects of the tray at once are one attempt', async () => {

@@ -176,7 +176,8 @@ test('Connect in the tray opens the window, if policy says so', async () => {
   const command = appSession(at.app, () => undefined);
   await expect(command.connect('harbour', true, true)).rejects.toMatchObject(locked);
   expect(at.app.state).toMatchObject({ access: { kind: 'idle', ending: null }, confirmation: null, notices: [] });
-  expect(at.desktop.shown).toBeGreaterThan(3);
+  // The two links came at once
+  expect(at.desktop.shown).toBe(3);
   expect(targets).toEqual([]);
   // A command that names its campus is not quick
   await command.connect('harbour', true, false);

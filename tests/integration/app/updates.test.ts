@@ -79,6 +79,23 @@ test('an update never restarts the app while a person signs in, asks while conne
   await expect(app.verbs.restartToUpdate()).rejects.toMatchObject(notNow);
 });
 
+test('at a question at which always-connect waits, and that nobody has begun to answer, a person may restart', async () => {
+  const { at, updates } = handUpdates();
+  const bench = await startAppBench({}, { updates });
+  onTestFinished(() => bench.close());
+  const { app, desktop } = bench;
+  await app.verbs.changePreferences({ alwaysConnect: true });
+  await when(app, ({ alwaysConnect }) => alwaysConnect.step === 'asking');
+  const { promptId } = await when(app, promptOf('notice'));
+  await app.verbs.restartToUpdate();
+  expect([at.restarts, desktop.quit, app.state.confirmation]).toEqual([1, 1, null]);
+  // Somebody answers: from now on it is their sign-in
+  await app.verbs.answer({ promptId, answer: proceed, remember: false });
+  await when(app, promptOf('credentials'));
+  await expect(app.verbs.restartToUpdate()).rejects.toMatchObject(notNow);
+  expect([at.restarts, desktop.quit]).toEqual([1, 1]);
+});
+
 test('metadata that has run out is a notice once while it lasts, and what is new opens in the browser', async () => {
   const { at, updates } = handUpdates();
   const run = await startApp([], { updates });
@@ -106,6 +123,12 @@ test('metadata that has run out is a notice once while it lasts, and what is new
   at.set(failed('update-expired'));
   expect(codes()).toEqual(['update-expired']);
   at.set({ kind: 'idle', checkedAt: 2 });
+  expect(codes()).toEqual([]);
+  // An update that waits hides nothing: until it is installed, no newer one is found
+  const ready: UpdateState = { kind: 'ready', version: '0.2.0', whatsNew: null };
+  at.set({ ...ready, failure: { code: 'update-expired' } });
+  expect(codes()).toEqual(['update-expired']);
+  at.set(ready);
   expect(codes()).toEqual([]);
   await app.verbs.openWhatsNew();
   expect(desktop.external).toHaveLength(1);

@@ -98,7 +98,7 @@ describe('a newer version', () => {
     expect(at.states).toContainEqual(expect.objectContaining({ kind: 'downloading', received: 0, size: newApp.length }));
     expect(feed.requests).toEqual(['/stable.json', '/Causeway-0.2.0.AppImage']);
     expect(readFileSync(image, 'utf8')).toBe(oldApp);
-    expect(at.record()).toEqual({ counters: { stable: 5 }, begun: null });
+    expect(at.record()).toEqual({ counters: { stable: 5 }, expires: { stable: expect.any(Number) as number }, begun: null });
     at.updates.atExit(true);
     expect(readFileSync(image).equals(newApp)).toBe(true);
     expect(statSync(image).mode & 0o777).toBe(0o755);
@@ -166,6 +166,54 @@ describe('a newer version', () => {
     expect(at.updates.state).toMatchObject({ kind: 'ready', version: '0.2.0' });
     at.updates.atExit(true);
     expect(readFileSync(image).equals(again)).toBe(true);
+  });
+
+  it('an update that is ready stays so and is installed though its metadata has run out since, and that is told', async () => {
+    let gone = 0;
+    const now = () => Date.now() + gone;
+    const late = bench({ now, server: { keys: [feed.key.publicKey], verifier: feed.verifier, now } });
+    const { expiresAt } = feed.publish({ expiresAt: Date.now() + dayMs });
+    // It runs out while the file is on its way: what counted when it was read goes on counting
+    feed.files.set('/Causeway-0.2.0.AppImage', (_request, response) => {
+      gone = 2 * dayMs;
+      response.end(newApp);
+    });
+    await late.updates.check();
+    expect(late.updates.state).toEqual({ kind: 'ready', version: '0.2.0', whatsNew: 'https://causeway.example/0.2.0' });
+    await late.updates.check();
+    const expired = { code: 'update-expired', params: { endedAt: expiresAt, nowDateAt: expect.any(Number) as number } };
+    expect(late.updates.state).toMatchObject({ kind: 'ready', version: '0.2.0', failure: expired });
+    expect(late.log).toContain('updates: update-expired');
+    feed.publish({ counter: 6, expiresAt: now() + dayMs });
+    await late.updates.check();
+    expect(late.updates.state).not.toHaveProperty('failure');
+    gone += 2 * dayMs;
+    await late.updates.check();
+    expect(late.updates.state).toMatchObject({ kind: 'ready', failure: { code: 'update-expired' } });
+    late.updates.atExit(true);
+    expect(readFileSync(image).equals(newApp)).toBe(true);
+    expect(late.record().begun).toBe('0.2.0');
+  });
+
+  it('a server that cannot be asked is told as metadata that has run out, once the last that counted has', async () => {
+    let gone = 0;
+    const now = () => Date.now() + gone;
+    const at = bench({ now, server: { keys: [feed.key.publicKey], verifier: feed.verifier, now } });
+    const { expiresAt } = feed.publish({ version: '0.1.0', expiresAt: Date.now() + dayMs });
+    await at.updates.check();
+    feed.files.delete('/stable.json');
+    await at.updates.check();
+    expect(at.updates.state).toMatchObject(failedWith('update-unreachable'));
+    gone = 2 * dayMs;
+    await at.updates.check();
+    expect(at.states.some((state) => state.kind === 'checking' && state.failure?.code === 'update-unreachable')).toBe(true);
+    expect(at.updates.state).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'update-expired', params: { endedAt: expiresAt }, detail: 'update-unreachable (HTTP 404)' },
+    });
+    feed.publish({ version: '0.1.0', expiresAt: now() + dayMs });
+    await at.updates.check();
+    expect(at.updates.state.kind).toBe('idle');
   });
 
   it('an update that was changed on the disk after its download is not installed', async () => {

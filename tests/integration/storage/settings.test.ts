@@ -41,7 +41,7 @@ const full: Omit<SettingsFile, 'installation'> = {
   choices: { campus: { Group: 'Students' } },
   acceptedCertificates: { 'vpn.campus.test': { sha256: Array.from({ length: 32 }, () => 'AB').join(':'), key: `${'A'.repeat(43)}=` } },
   savedPasswords: ['campus'],
-  updates: { counters: { stable: 7 }, begun: '0.2.0' },
+  updates: { counters: { stable: 7 }, expires: { stable: 1_900_000_000_000 }, begun: '0.2.0' },
   keptCodes: { campus: at },
   keptPages: ['campus'],
   chosenPreferences: ['language'],

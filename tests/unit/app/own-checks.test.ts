@@ -30,6 +30,14 @@ test.each<[Partial<OwnWays>, RegExp]>([
   expect(said(own)).toEqual([expect.stringMatching(says)]);
 });
 
+test('the check says of an update that is ready also why no check has succeeded since', () => {
+  const failure = { code: 'update-expired' as const, params: { endedAt: 0, nowDateAt: 1 } };
+  const expired = expect.stringMatching(/^updates attention: .*was valid until/) as string;
+  const ready = expect.stringMatching(/^updates ok: Version 0\.2\.0 is ready/) as string;
+  expect(said({ updates: { kind: 'ready', version: '0.2.0', whatsNew: null, failure } })).toEqual([expired, ready]);
+  expect(said({ updates: { kind: 'checking', checkedAt: null, failure } })).toEqual([expired]);
+});
+
 test.each<[Partial<OwnWays>, boolean, RegExp | null]>([
   [{ alwaysConnect: { step: 'off' } }, true, null],
   [{ alwaysConnect: { step: 'watching' } }, true, /^always-connect ok: Causeway connects by itself/],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trayIcons, trayModel, type TrayIcon, type TrayModel } from '../../../electron/desktop/tray/tray-model.ts';
 import { allows, type AccessState, type AccessStateKind, type AccessStateOf } from '../../../shared/access-state.ts';
+import type { AppState } from '../../../shared/app-state.ts';
 import { english } from '../../support/english.ts';
 import { accessStates, appState, campus } from '../../support/app-state.ts';
 
@@ -82,10 +83,14 @@ it('the tray offers nothing to connect to and no task before there is a campus',
 
 it('the tray restarts as a version that is ready, but not while a person signs in', () => {
   const ready = { kind: 'ready', version: '0.2.0', whatsNew: null } as const;
-  const rowOf = (access: AccessState) =>
-    trayModel(appState(access, { updates: ready }), localizer).rows.find((row) => row.kind === 'command' && row.command === 'update');
+  const rowOf = (access: AccessState, more: Partial<AppState> = {}) =>
+    trayModel(appState(access, { updates: ready, ...more }), localizer).rows.find(
+      (row) => row.kind === 'command' && row.command === 'update',
+    );
   expect(rowOf(accessStates.connected)).toEqual({ kind: 'command', text: 'Restart to update to 0.2.0', command: 'update', enabled: true });
   expect(rowOf(accessStates.asking)).toMatchObject({ enabled: false });
+  // Nobody signs in there
+  expect(rowOf(accessStates.asking, { alwaysConnect: { step: 'asking', round: 1 } })).toMatchObject({ enabled: true });
   expect(commandsOf(trayModel(appState(accessStates.idle), localizer))).not.toContain('update');
 });
 
