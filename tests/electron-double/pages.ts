@@ -104,9 +104,11 @@ export class Pages {
       this.owners.set(target.targetId, expected.owner);
       const page = { cdp, targetId: target.targetId };
       // Some commands answer only once the page runs: all are sent, in order, before it does
-      const prepared = expected.owner.prepare(page);
+      const prepared = expected.owner.prepare(page).then(() => page);
+      // Its commands may fail one after the other, as the page goes
+      prepared.catch(() => undefined);
       await ifStillThere(cdp.send('Runtime.runIfWaitingForDebugger'));
-      prepared.then(() => expected.resolve(page), expected.reject);
+      prepared.then(expected.resolve, expected.reject);
     } else if (target.type === 'page') {
       // Its opener waits for it to run
       await Promise.all([

@@ -163,7 +163,10 @@ export class Session extends NativeEmitter {
   /** Pages that are already open follow a change of the handlers. */
   private renewPermissions(): void {
     const { context } = this;
-    if (context) this.context = context.then(async (id) => (await this.permissions.applyDefaults(await this.browser(), id), id));
+    if (!context) return;
+    this.context = context.then(async (id) => (await this.permissions.applyDefaults(await this.browser(), id), id));
+    // Whoever opens a page next gets the error; there may be nobody, as Chromium may be about to end
+    this.context.catch(() => undefined);
   }
 
   /** Chromium asks no handler for devices in the double: without a chooser there is none to grant. */

@@ -27,15 +27,19 @@ export class SingleInstance {
     const socket = path.join(folder, 'SingletonSocket');
     if (!takeLock(path.join(folder, 'SingletonLock'))) {
       this.delivery = deliver(socket, arrival);
+      // {@link delivered} tells; the app may have ended by then
+      this.delivery.catch(() => undefined);
       return false;
     }
     rmSync(socket, { force: true });
     this.server = createServer((connection) => {
       let text = '';
+      // A process that is killed while it tells is one that did not come
+      connection.on('error', () => connection.destroy());
       connection.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       connection.on('end', () => {
-        onArrival(arrivalSchema.parse(JSON.parse(text)));
         connection.end();
+        if (text !== '') onArrival(arrivalSchema.parse(JSON.parse(text)));
       });
     }).listen(socket);
     return true;

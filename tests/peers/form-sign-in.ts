@@ -3,6 +3,7 @@ import type { Session } from '../../electron/gateways/gateway.ts';
 import type { Profile } from '../../shared/profile.ts';
 import { FormGateway, type FormSpec, type Step } from './gateways/form-gateway.ts';
 import { person, targetFor, type Person, type Script } from './openconnect-bench.ts';
+import { awaitedLater } from '../support/awaited-later.ts';
 
 /** A form with one secret and the gateway's message. */
 export const secret = (label: string, message: string, more: Partial<FormSpec> = {}): FormSpec => ({
@@ -45,7 +46,7 @@ export async function signInByForms(
   });
   const who = person(script);
   const stop = new AbortController();
-  return { at, who, stop, session: driver.signIn(targetFor(at.profile(profile)), who.ask, stop.signal) };
+  return { at, who, stop, session: awaitedLater(driver.signIn(targetFor(at.profile(profile)), who.ask, stop.signal)) };
 }
 
 /** What was filled in, request by request. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startLoopbackProxy, type LoopbackProxy } from '../../electron/tunnels/loopback-proxy.ts';
 import { directDial } from '../../electron/tunnels/direct.ts';
 import { readProfile, type Profile } from '../../shared/profile.ts';
@@ -93,6 +93,25 @@ describe('the loopback proxy without its secret', () => {
     expect(expected).toContain(got[0]);
   });
 
+  it.each([
+    ['an Upgrade', () => 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: y\r\n\r\n'],
+    ['a CONNECT without the secret', () => connectTo(portal, '')],
+    ['no HTTP', () => 'nonsense\r\n\r\n'],
+  ])('a program that resets its connection after %s ends nothing but that connection', async (_what, request) => {
+    const uncaught: Error[] = [];
+    const note = (error: Error): void => void uncaught.push(error);
+    process.on('uncaughtExceptionMonitor', note);
+    onTestFinished(() => void process.off('uncaughtExceptionMonitor', note));
+    for (let times = 0; times < 20; times += 1) {
+      const socket = net.connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(request());
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+    }
+    expect(statuses(await raw(connectTo(portal)))).toEqual(['200']);
+    expect(uncaught).toEqual([]);
+  });
+
   it('hundreds of silent connections do not keep the portal view out of the proxy', async () => {
     const idle = Array.from({ length: 300 }, () => net.connect(proxy.port, '127.0.0.1').on('error', () => undefined));
     await Promise.all(idle.map((socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
@@ -124,7 +143,8 @@ describe('the loopback proxy with its secret', () => {
 });
 
 describe('a portal on campus, without a tunnel', () => {
-  const signal = AbortSignal.timeout(10_000);
+  /** For each test, as the ones before it take their time too. */
+  const inTime = (): AbortSignal => AbortSignal.timeout(10_000);
   const profileOf = (hosts: string[], more: Partial<Profile> = {}): Profile => ({
     ...readProfile(JSON.stringify(bench.campus.profile)).profile,
     portal: { address: 'https://portal.test/', hosts, pages: 'other' },
@@ -137,7 +157,7 @@ describe('a portal on campus, without a tunnel', () => {
     async (host) => {
       const reached: string[] = [];
       const port = await tcp((socket) => void reached.push(String(socket.remotePort)));
-      await expect(directDial(profileOf([host]))(host, port, signal)).rejects.toThrow('host-not-allowed');
+      await expect(directDial(profileOf([host]))(host, port, inTime())).rejects.toThrow('host-not-allowed');
       expect(reached).toEqual([]);
     },
   );
@@ -151,7 +171,7 @@ describe('a portal on campus, without a tunnel', () => {
       const dial = directDial(profileOf(['portal.test']), (_name, options, callback) =>
         options.all ? callback(null, [{ address, family }]) : callback(null, address, family),
       );
-      await expect(dial('portal.test', port, signal)).rejects.toThrow('host-not-allowed');
+      await expect(dial('portal.test', port, inTime())).rejects.toThrow('host-not-allowed');
       expect(reached).toEqual([]);
     },
   );

@@ -53,6 +53,8 @@ export async function startKeyring(): Promise<Keyring> {
       env: { ...base, ...env },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
+    // One that ended at once is noticed below
+    daemon.stdin.on('error', () => undefined);
     daemon.stdin.end(password ?? '');
     while (!(await isUp())) {
       if (daemon.exitCode !== null) throw new Error('gnome-keyring-daemon ended at once');

@@ -7,6 +7,7 @@ import { FormGateway, type Request, type Step } from '../peers/gateways/form-gat
 import { credentials, failsWith, person, startDriver, targetFor, type DriverBench, type Script } from '../peers/openconnect-bench.ts';
 import { listen } from '../peers/proxies.ts';
 import { timed } from './stalls.ts';
+import { awaitedLater } from './awaited-later.ts';
 
 export const mei = credentials('mei', 'harbour');
 
@@ -59,8 +60,7 @@ export function useDriver() {
   const signIn = (profile: Profile, script: Script, using = bench, target: Partial<GatewayTarget> = {}) => {
     const who = person(script);
     const stop = new AbortController();
-    const session = using.driver.signIn(targetFor(profile, target), who.ask, stop.signal);
-    session.catch(() => undefined);
+    const session = awaitedLater(using.driver.signIn(targetFor(profile, target), who.ask, stop.signal));
     return { who, stop, session };
   };
   /** How long a Cancel takes. */

@@ -55,7 +55,10 @@ export async function startConnectServer(options: ConnectServerOptions): Promise
     if (unauthenticated.size > maxUnauthenticated) oldest?.destroy();
   });
   // Without this handler Node accepts an Upgrade by itself
-  server.on('upgrade', (_request, socket) => answer(socket, 405));
+  server.on('upgrade', (_request, socket) => {
+    socket.on('error', destroy);
+    answer(socket, 405);
+  });
   server.on('clientError', (_error, socket) => answer(socket, 400));
   server.on('connect', (request, socket, head) => void connect(request, socket, head));
 

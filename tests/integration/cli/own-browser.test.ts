@@ -168,6 +168,7 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
       });
       let seen = '';
       child.stdout.on('data', (data) => (seen += String(data)));
+      child.stdin.on('error', () => undefined);
       await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
       expect(seen).not.toContain('https://idp.campus.test/start');
       child.stdin.write('\r');

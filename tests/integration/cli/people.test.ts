@@ -43,6 +43,8 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
     child.stderr.on('data', (data) => (text += String(data)));
+    // A key may come as it ends
+    child.stdin.on('error', () => undefined);
     const exit = once(child, 'close').then(() => child.exitCode);
     onTestFinished(async () => {
       child.kill('SIGKILL');

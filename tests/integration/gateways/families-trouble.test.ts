@@ -12,6 +12,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { startFamily, type Family, type FamilyGateway, type Pages, type Reply } from '../../peers/gateways/other-families.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const html = (body: string): Reply => ({ headers: { 'content-type': 'text/html' }, body: `<html><body>${body}</body></html>` });
 const form = (inputs: string, above = ''): Reply =>
@@ -56,8 +57,7 @@ describe.skipIf(missingLibrary() !== null)('hostile gateways of other families',
   const signIn = async (family: Family | 'nc', pages: Pages, script: Script) => {
     const at = (gateway = await startFamily(family, pages));
     const who = person(script);
-    const session = bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal);
-    session.catch(() => undefined);
+    const session = awaitedLater(bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal));
     return { at, who, session };
   };
   const mei = credentials('mei', 'harbour');

@@ -19,6 +19,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { readyForPages, testSignInView } from '../../support/sign-in-view.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 vi.mock('electron', () => import('../../electron-double/index.ts'));
 
@@ -59,8 +60,7 @@ describe.skipIf(missingLibrary() !== null)('GlobalProtect with SAML', () => {
     const who = person(script);
     const stop = new AbortController();
     const profile = peer.profile({ browser: { hosts: [peer.provider], ...browser } });
-    const session = bench.driver.signIn(targetFor(profile), who.ask, stop.signal);
-    session.catch(() => undefined);
+    const session = awaitedLater(bench.driver.signIn(targetFor(profile), who.ask, stop.signal));
     return { who, session, stop };
   };
   const providerPage = () =>

@@ -17,6 +17,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { startFamily, type FamilyGateway, type Reply } from '../../peers/gateways/other-families.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const mei = credentials('mei', 'pw');
 const filled = ({ fields, selects }: PromptOf<'fields'>): Answer => {
@@ -122,7 +123,7 @@ describe.skipIf(missingLibrary() !== null)('unusual forms', () => {
       });
       gateway = at;
       const who = person(script);
-      return { at, who, session: bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal) };
+      return { at, who, session: awaitedLater(bench.driver.signIn(targetFor(at.profile()), who.ask, new AbortController().signal)) };
     };
 
     test.each([1, 50])('an HTML form of %i fields has each field asked for and each value sent to its own field', async (count) => {

@@ -26,6 +26,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { agentFor } from '../../../shared/user-agent.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const system: Partial<Profile> = { trust: { kind: 'system' } };
 const mei: Script = { certificate: accept, credentials: credentials('mei', 'harbour'), browser: { kind: 'browser', where: 'window' } };
@@ -52,8 +53,7 @@ describe.skipIf(missingLibrary() !== null)('library callbacks that throw', () =>
       () => bench.driver.stop(),
     );
     const who = person(mei);
-    const session = bench.driver.signIn(targetFor(gateway.profile(profile)), who.ask, new AbortController().signal);
-    session.catch(() => undefined);
+    const session = awaitedLater(bench.driver.signIn(targetFor(gateway.profile(profile)), who.ask, new AbortController().signal));
     return { gateway, bench, who, session };
   };
   const browser: Partial<Profile> = { browser: { hosts: ['idp.campus.test'] } };

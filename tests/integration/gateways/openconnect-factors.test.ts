@@ -13,6 +13,7 @@ import {
   type DriverBench,
   type Script,
 } from '../../peers/openconnect-bench.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const twoPasswords: FormSpec = {
   inputs: [...signInForm.inputs, { type: 'password', name: 'secondary_password', label: 'Second Password:' }],
@@ -45,7 +46,7 @@ describe.skipIf(missingLibrary() !== null)('second factors at gateways that do n
     gateway = at;
     const who = person(script);
     const target = targetFor(at.profile(profile), { now });
-    return { at, who, session: bench.driver.signIn(target, who.ask, new AbortController().signal) };
+    return { at, who, session: awaitedLater(bench.driver.signIn(target, who.ask, new AbortController().signal)) };
   };
   /** A phone in somebody's pocket: the gateway holds its answer until it is done something with. */
   const phone = () => {

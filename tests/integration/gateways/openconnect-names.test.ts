@@ -18,6 +18,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { globalProtectWith, startFamily, type FamilyGateway } from '../../peers/gateways/other-families.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const mei = credentials('mei', 'pw');
 const grouped = (...options: { value: string; label: string }[]): FormSpec => ({
@@ -94,7 +95,7 @@ describe.skipIf(missingLibrary() !== null)('realms, groups and gateways by name'
   const atPortal = async (config: string, script: Script, profile: Partial<Profile> = {}) => {
     portal = await startFamily('gp', globalProtectWith(config));
     const who = person(script);
-    return { who, session: bench.driver.signIn(targetFor(portal.profile(profile)), who.ask, new AbortController().signal) };
+    return { who, session: awaitedLater(bench.driver.signIn(targetFor(portal.profile(profile)), who.ask, new AbortController().signal)) };
   };
   const listOf = (gateways: readonly { host: string; label: string }[]) =>
     `<policy><gateways><external><list>${gateways.map(({ host, label }) => `<entry name="${host}"><description>${label}</description></entry>`).join('')}</list></external></gateways></policy>`;

@@ -20,6 +20,7 @@ import {
   type DriverBench,
   type Script,
 } from '../../peers/openconnect-bench.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const missing = missingForPeers();
 
@@ -186,7 +187,7 @@ describe.skipIf(missing !== null)('an ocserv with a banner and groups', () => {
   });
   const signIn = (script: Script, profile: Partial<Profile> = {}) => {
     const who = person(script);
-    return { who, session: bench.driver.signIn(targetFor(profileOf(lab, profile)), who.ask, new AbortController().signal) };
+    return { who, session: awaitedLater(bench.driver.signIn(targetFor(profileOf(lab, profile)), who.ask, new AbortController().signal)) };
   };
   const pickGroup =
     (label: string, password = lab.user('bo').password) =>
@@ -253,7 +254,7 @@ describe.skipIf(missing !== null)('an ocserv that asks for a certificate', () =>
   });
   const signIn = (script: Script, profile: Partial<Profile> = { clientCertificate: true }) => {
     const who = person(script);
-    return { who, session: bench.driver.signIn(targetFor(profileOf(lab, profile)), who.ask, new AbortController().signal) };
+    return { who, session: awaitedLater(bench.driver.signIn(targetFor(profileOf(lab, profile)), who.ask, new AbortController().signal)) };
   };
   const show = (file: string, phrase?: string): Answer => ({
     kind: 'client-certificate',

@@ -19,6 +19,7 @@ import {
 } from '../../peers/openconnect-bench.ts';
 import { pages, startFamily, type Family } from '../../peers/gateways/other-families.ts';
 import { startPulse } from '../../peers/gateways/pulse.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 type Reaction = 'answer' | 'hang-up';
 
@@ -138,7 +139,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
       waiting: 'wait',
     });
     const stop = new AbortController();
-    return { at, who, stop, driver, session: driver.signIn(targetFor(at.profile()), who.ask, stop.signal) };
+    return { at, who, stop, driver, session: awaitedLater(driver.signIn(targetFor(at.profile()), who.ask, stop.signal)) };
   };
 
   // Ours: one family after the other, for each test starts a process, and slow ones would be silent gateways
@@ -233,7 +234,7 @@ test.skipIf(missingLibrary() !== null)(
       let type: (answer: Answer) => void = () => undefined;
       const typed = new Promise<Answer>((resolve) => (type = resolve));
       let isAsked = false;
-      const session = driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal);
+      const session = awaitedLater(driver.signIn(targetFor(at.profile()), () => ((isAsked = true), typed), new AbortController().signal));
       await expect.poll(() => isAsked).toBe(true);
       await at.hangUp();
       type(credentials('mei', 'pw'));

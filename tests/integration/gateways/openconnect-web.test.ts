@@ -6,6 +6,7 @@ import { fail } from '../../../shared/failure.ts';
 import type { Answer } from '../../../shared/prompt.ts';
 import { FormGateway, type FormSpec } from '../../peers/gateways/form-gateway.ts';
 import { failsWith, hasIPv6, missingLibrary, person, startDriver, targetFor, type Script } from '../../peers/openconnect-bench.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const inWindow: Answer = { kind: 'browser', where: 'window' };
 const page = (url: string, cookies: LoadedPage['cookies'] = []): LoadedPage => ({ url, cookies, headers: [] });
@@ -32,8 +33,9 @@ describe.skipIf(missingLibrary() !== null)('signing in on a page that the librar
     );
     const who = person(script);
     const stop = new AbortController();
-    const session = bench.driver.signIn(targetFor(gateway.profile({ browser: { hosts: ['idp.campus.test'] } })), who.ask, stop.signal);
-    session.catch(() => undefined);
+    const session = awaitedLater(
+      bench.driver.signIn(targetFor(gateway.profile({ browser: { hosts: ['idp.campus.test'] } })), who.ask, stop.signal),
+    );
     return { gateway, bench, who, stop, session };
   };
   const done = page('https://forms.campus.test/done', [{ name: 'acSamlv2Token', value: 'token-of-mei' }]);

@@ -19,6 +19,7 @@ import {
   type Script,
 } from '../../peers/openconnect-bench.ts';
 import { startPulse, type Pulse, type PulseOptions } from '../../peers/gateways/pulse.ts';
+import { awaitedLater } from '../../support/awaited-later.ts';
 
 const never = new AbortController().signal;
 const mei = credentials('mei.chan', 'harbour-lantern-42');
@@ -36,7 +37,7 @@ describe.skipIf(missingLibrary() !== null)('Pulse, through the real library', ()
     const at = await startPulse(options);
     pulse = at;
     const who = person(script);
-    return { at, who, session: bench.driver.signIn(targetFor(at.profile(profile)), who.ask, never) };
+    return { at, who, session: awaitedLater(bench.driver.signIn(targetFor(at.profile(profile)), who.ask, never)) };
   };
   const choose =
     (label: string) =>

@@ -11,7 +11,7 @@ import { signIn, startBench, type Bench } from '../../support/access.ts';
 import { heldMemory } from '../../support/memory.ts';
 
 /** Echoes what comes, and ends when its peer has. */
-const echo = net.createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
+const echo = net.createServer({ allowHalfOpen: true }, (socket) => socket.on('error', () => socket.destroy()).pipe(socket));
 /** Says a lot at once, whether anyone reads or not. */
 const fountain = net.createServer((socket) => {
   const chunk = Buffer.alloc(64 * 1024, 7);
@@ -23,7 +23,7 @@ const fountain = net.createServer((socket) => {
 });
 /** Was there, and is gone. */
 const gone = net.createServer();
-const secret = net.createServer((socket) => socket.end('not for you'));
+const secret = net.createServer((socket) => socket.on('error', () => socket.destroy()).end('not for you'));
 const portOf = (server: net.Server): number => {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

@@ -5,6 +5,7 @@ import type { TlsOptions, TLSSocket } from 'node:tls';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../../shared/profile.ts';
 import { issue, type Issued, type CertificateOptions } from '../../support/issuer.ts';
+import { bodyOf } from './request-body.ts';
 
 /** One input or list of a form. */
 export interface Input {
@@ -155,9 +156,9 @@ export class FormGateway {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString();
+    const bytes = await bodyOf(request);
+    if (!bytes) return;
+    const body = bytes.toString();
     const init = !body.includes('type="auth-reply"');
     this.turn = init ? 0 : this.turn + 1;
     const read: Request = { init, turn: this.turn, fields: fieldsOf(body), group: groupOf(body), headers: request.headers, body };

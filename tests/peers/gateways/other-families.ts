@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Profile } from '../../../shared/profile.ts';
 import { issue } from '../../support/issuer.ts';
+import { bodyOf } from './request-body.ts';
 
 /**
  * The sign-in pages of gateways that nobody can run here, as far as a client sees them: enough to show that the real
@@ -42,10 +43,10 @@ export async function startFamily(family: Family | 'nc', own: Pages | null = nul
   const certificate = await issue(authority, { dns: [host] });
   const requests: Served[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+    const sent = await bodyOf(request);
+    if (!sent) return;
     const { method = 'GET', url = '/', headers } = request;
-    const served = { method, path: url, form: new URLSearchParams(Buffer.concat(chunks).toString()), cookie: headers.cookie ?? '' };
+    const served = { method, path: url, form: new URLSearchParams(sent.toString()), cookie: headers.cookie ?? '' };
     requests.push(served);
     const reply = await page(served);
     if (reply === 'hang-up') {
