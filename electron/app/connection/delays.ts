@@ -41,6 +41,10 @@ export class Delays {
   private networkAt = -Infinity;
   /** The session's bytes when our own last question had settled. Null: it has not yet. */
   private ours: TrafficCount | null = null;
+  /** When the question was asked that showed the campus slow. Null: it is not. */
+  private slowSince: number | null = null;
+  /** When the last measurement of the network was begun that has ended. */
+  private networkKnownAt = -Infinity;
   private campusBusy = false;
   private networkBusy = false;
 
@@ -72,8 +76,10 @@ export class Delays {
     return this.networkSeries.delay;
   }
 
+  /** A measurement of the network from before the slow time blames nobody: it may be hours old. */
   get verdict(): ConnectionVerdict {
-    return verdictOf(this.campus, this.network);
+    const isOld = this.slowSince !== null && this.networkKnownAt < this.slowSince;
+    return verdictOf(this.campus, isOld ? { nowMs: null, usualMs: null } : this.network);
   }
 
   private isDue(now: number, interval: number): boolean {
@@ -90,9 +96,11 @@ export class Delays {
 
   private async askCampus(): Promise<void> {
     this.campusBusy = true;
+    const askedAt = this.now();
     try {
       const ms = await this.source.roundTrip(answerTimeoutMs);
       this.campusSeries.add(ms);
+      this.slowSince = isSlow(this.campus) ? (this.slowSince ?? askedAt) : null;
       if (ms !== null) this.told.campus(ms);
     } finally {
       this.campusBusy = false;
@@ -103,9 +111,11 @@ export class Delays {
 
   private async askNetwork(): Promise<void> {
     this.networkBusy = true;
-    this.networkAt = this.now();
+    const askedAt = this.now();
+    this.networkAt = askedAt;
     try {
       this.networkSeries.add(await this.source.gatewayDelay(answerTimeoutMs));
+      this.networkKnownAt = askedAt;
     } finally {
       this.networkBusy = false;
     }

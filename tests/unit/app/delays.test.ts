@@ -80,6 +80,19 @@ describe('the delay of a session', () => {
     expect(told.filter((ms) => ms === 400).length).toBeGreaterThan(5);
   });
 
+  test('nobody is blamed before the way to the gateway was measured in the same slow time', async () => {
+    const { delays, state, seconds } = lab();
+    await seconds(600, { uses: true, looks: true });
+    state.campus = 400;
+    state.network = 350;
+    const verdicts = new Set<string>();
+    for (let second = 0; second < 30; second++) {
+      await seconds(1, { uses: true, looks: true });
+      verdicts.add(delays.verdict);
+    }
+    expect([...verdicts]).toEqual(['slow', 'your-network']);
+  });
+
   test('a campus that does not answer any more is slow; one that never answered is not known', async () => {
     const { delays, state, seconds } = lab();
     state.campus = null;
