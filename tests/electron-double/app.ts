@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RelaunchOptions } from 'electron';
 import * as z from 'zod';
-import { discard, startChromium, type Chromium } from './chromium.ts';
+import { languagesOfEnvironment } from '../../shared/messages/languages.ts';
+import { discard, headed, startChromium, type Chromium } from './chromium.ts';
 import { followDownloads } from './downloads.ts';
 import { Entry } from './entry.ts';
 import { Pages } from './pages.ts';
@@ -18,6 +19,12 @@ export interface Identity {
   path: string;
   name: string;
   version: string;
+}
+
+/** As Electron reads them on Linux where a person looks on. Tests are not to depend on the environment. */
+function languagesHere(): string[] {
+  const named = headed ? languagesOfEnvironment(process.env) : null;
+  return named === null || named.length === 0 ? ['en-US'] : named;
 }
 
 /** Electron's `app`. */
@@ -36,7 +43,7 @@ class App extends NativeEmitter {
     exitCode: null as number | null,
     badge: 0,
   };
-  languages = ['en-US'];
+  languages = languagesHere();
 
   private readonly switches: string[] = [];
   private readonly paths = new Map<string, string>();

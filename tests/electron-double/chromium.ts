@@ -66,8 +66,11 @@ const quiet = [
   '--use-fake-device-for-media-stream',
 ];
 
-/** Chrome connects ahead to where a person might go; Electron does not. 2 is `NetworkPredictionOptions::kDisabled`. */
-const preferences = { net: { network_prediction_options: 2 } };
+/**
+ * Chrome connects ahead to where a person might go; Electron does not. 2 is `NetworkPredictionOptions::kDisabled`. Nor does
+ * Electron offer to translate a page.
+ */
+const preferences = { net: { network_prediction_options: 2 }, translate: { enabled: false } };
 
 /** What containers and root need: no user namespaces, no GPU, a small /dev/shm. */
 const confined = ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-dev-shm-usage'];

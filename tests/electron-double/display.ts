@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Rectangle } from 'electron';
 import { app } from './app.ts';
 import { ifStillThere } from './cdp.ts';
@@ -11,13 +12,14 @@ import type { WebContents } from './web-contents.ts';
  */
 export function showOnDisplay(): void {
   let waiting = false;
+  let placed = Promise.resolve();
   layout.changed = () => {
     if (waiting) return;
     waiting = true;
     // One change seldom comes alone
     setImmediate(() => {
       waiting = false;
-      placeAll().catch(report);
+      placed = placed.then(placeAll).catch(report);
     });
   };
 }
@@ -45,10 +47,18 @@ async function place(contents: WebContents, bounds: Rectangle | null): Promise<v
     const { windowId, bounds: now } = await root.send('Browser.getWindowForTarget', { targetId });
     const windowState = bounds ? 'normal' : 'minimized';
     // Chromium takes a state or a place, not both
-    if (now.windowState !== windowState) await root.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
+    if (now.windowState !== windowState) {
+      await root.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
+      await until(async () => (await root.send('Browser.getWindowBounds', { windowId })).bounds.windowState === windowState);
+    }
     if (!bounds) return;
     const { x, y, width, height } = bounds;
     await root.send('Browser.setWindowBounds', { windowId, bounds: { left: x, top: y, width, height } });
   };
   await ifStillThere(move());
+}
+
+/** A window manager takes its time, and Chromium refuses a place for a window that is still minimised. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100 && !(await isSo()); tries++) await setTimeout(50);
 }

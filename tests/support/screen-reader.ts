@@ -89,7 +89,7 @@ export async function startScreenReader(): Promise<ScreenReader> {
   await writeFile(at('speech'), '');
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
-    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
     HOME: folder,
     XDG_RUNTIME_DIR: at('run'),
     XDG_CONFIG_HOME: at('config'),

@@ -1,13 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { languagesOfEnvironment } from '../../shared/messages/languages.ts';
 import { anyBrowser } from '../chromium.ts';
 
 /** A pocket phone of the campus, in its own browser, as wide as a phone. */
 export interface PocketPhone {
   readonly page: Page;
   close(): Promise<void>;
+}
+
+/** The phone of somebody who looks on speaks the language of their computer. */
+function spokenHere(): { locale?: string } {
+  const [locale] = languagesOfEnvironment(process.env) ?? [];
+  return locale === undefined ? {} : { locale };
 }
 
 const size = { width: 390, height: 700 };
@@ -19,11 +26,15 @@ const size = { width: 390, height: 700 };
 export async function openPocketPhone(phones: string, id: string, { seen = false } = {}): Promise<PocketPhone> {
   const address = new URL(`/phones/${id}`, phones).href;
   const profile = await mkdtemp(path.join(tmpdir(), 'causeway-phone-'));
+  // No bubble that offers to translate the phone lies over it
+  await mkdir(path.join(profile, 'Default'));
+  await writeFile(path.join(profile, 'Default', 'Preferences'), JSON.stringify({ translate: { enabled: false } }));
   const context = await chromium.launchPersistentContext(profile, {
     ...anyBrowser({ wholeOne: seen }),
     headless: !seen,
     ignoreHTTPSErrors: true,
     viewport: seen ? null : size,
+    ...(seen ? spokenHere() : {}),
     args: [
       '--no-sandbox',
       '--test-type',
