@@ -14,7 +14,12 @@ import { drawThirty, references } from './thirty.ts';
  * only these. Look at what changed before you commit it.
  */
 const root = join(import.meta.dirname, '../..');
-const onlyReferences = process.argv.includes('--references');
+const args = process.argv.slice(2);
+const onlyReferences = args.includes('--references');
+if (args.some((arg) => arg !== '--references')) {
+  console.error('Usage: npm run pictures [-- --references]   draw every screen, or only the references that npm test compares with');
+  process.exit(args.includes('--help') ? 0 : 1);
+}
 if (process.platform === 'linux') ensureSystemTools(['chromium', 'fonts']);
 
 const browser = await launchChromium();

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startClient } from '../e2e/support/client.ts';
 import { lastingPort } from '../support/ports.ts';
+import { readSoakFlags } from './flags.ts';
 import { curvesOf, growthOf, tableOf, type Look } from './growth.ts';
 import { held } from './measure.ts';
 import { Person } from './person.ts';
@@ -13,16 +13,7 @@ import { codePeriodMs, cycles, idle, inputs, newCampus, restarts, type World } f
  * `npm run soak`: a day of use in the real app on the double, against a real campus, and what the app holds meanwhile. Writes the
  * table and the curves to `out/soak/`. Fails if something grew.
  */
-const { values } = parseArgs({
-  options: {
-    cycles: { type: 'string', default: '1000' },
-    inputs: { type: 'string', default: '100000' },
-    minutes: { type: 'string', default: '60' },
-    hours: { type: 'string', default: '8' },
-    /** The round from which on nothing may grow. */
-    from: { type: 'string', default: '50' },
-  },
-});
+const flags = readSoakFlags(process.argv.slice(2));
 const folder = 'out/soak';
 /** How many measurements a phase has, at most. */
 const mostLooks = 100;
@@ -47,10 +38,10 @@ const world: World = {
 };
 try {
   const phases = [
-    [cycles(Number(values.cycles)), Number(values.cycles)],
-    [inputs(Number(values.inputs)), Number(values.inputs) / 500],
-    [restarts(Number(values.minutes)), Number(values.minutes)],
-    [idle(Number(values.hours)), Number(values.hours) * 60],
+    [cycles(flags.cycles), flags.cycles],
+    [inputs(flags.inputs), flags.inputs / 500],
+    [restarts(flags.minutes), flags.minutes],
+    [idle(flags.hours), flags.hours * 60],
   ] as const;
   for (const [phase, rounds] of phases) {
     if (rounds === 0) continue;
@@ -72,7 +63,7 @@ try {
 // A phase of few rounds settles in its first fifth
 const growth = [...new Set(looks.map(({ phase }) => phase))].flatMap((phase) => {
   const own = looks.filter((look) => look.phase === phase);
-  return growthOf(own, Math.min(Number(values.from), (own.at(-1)?.round ?? 0) / 5));
+  return growthOf(own, Math.min(flags.from, (own.at(-1)?.round ?? 0) / 5));
 });
 const table = tableOf(growth);
 await writeFile(join(folder, 'growth.md'), table);

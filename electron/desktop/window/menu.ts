@@ -36,6 +36,7 @@ export function menuTemplate(
   { perform, nextPane, zoom }: MenuActions,
 ): Item[] {
   const mac = platform === 'darwin';
+  const zoomLabels = { in: menu.zoomIn, out: menu.zoomOut, reset: menu.actualSize };
   const separator: Item = { type: 'separator' };
   const settings: Item = { label: menu.settings, accelerator: 'CmdOrCtrl+,', click: () => perform('settings') };
   // Not `role: 'quit'`: quitting while connected asks first
@@ -74,10 +75,10 @@ export function menuTemplate(
     label: menu.view,
     submenu: [
       // Not Electron's roles: the page beside our column moves when our page is zoomed, and nobody would tell
-      { label: menu.actualSize, accelerator: 'CmdOrCtrl+0', click: () => zoom('reset') },
-      { label: menu.zoomIn, accelerator: 'CmdOrCtrl+Plus', click: () => zoom('in') },
-      { label: menu.zoomOut, accelerator: 'CmdOrCtrl+-', click: () => zoom('out') },
-      ...moreZoomKeys.map(([accelerator, by]): Item => ({ label: menu.zoomIn, accelerator, visible: false, click: () => zoom(by) })),
+      { label: zoomLabels.reset, accelerator: 'CmdOrCtrl+0', click: () => zoom('reset') },
+      { label: zoomLabels.in, accelerator: 'CmdOrCtrl+Plus', click: () => zoom('in') },
+      { label: zoomLabels.out, accelerator: 'CmdOrCtrl+-', click: () => zoom('out') },
+      ...moreZoomKeys.map(([accelerator, by]): Item => ({ label: zoomLabels[by], accelerator, visible: false, click: () => zoom(by) })),
       separator,
       // The views handle F6 themselves. This entry only shows it
       { label: menu.nextPane, accelerator: 'F6', registerAccelerator: false, click: nextPane },

@@ -29,11 +29,18 @@ describe.each(['darwin', 'win32', 'linux'] as const)('the menu on %s', (platform
   });
 
   it('the application menu zooms by every key that browsers take', () => {
-    const keys = { in: ['Plus', '=', 'numadd'], out: ['-', 'numsub'], reset: ['0', 'num0'] };
-    for (const [by, names] of Object.entries(keys))
+    const { zoomIn, zoomOut, actualSize } = messages.menu;
+    const keys = [
+      ['in', zoomIn, ['Plus', '=', 'numadd']],
+      ['out', zoomOut, ['-', 'numsub']],
+      ['reset', actualSize, ['0', 'num0']],
+    ] as const;
+    for (const [by, label, names] of keys)
       for (const name of names) {
-        items.find(({ accelerator }) => accelerator === `CmdOrCtrl+${name}`)?.click();
+        const item = items.find(({ accelerator }) => accelerator === `CmdOrCtrl+${name}`);
+        item?.click();
         expect(zoom, name).toHaveBeenLastCalledWith(by);
+        expect(item?.label, name).toBe(label);
         zoom.mockClear();
       }
   });
