@@ -63,8 +63,7 @@ export class ConnectionHistory {
   /** The session's bytes so far. */
   traffic(at: number, { received, sent }: TrafficCount): void {
     this.proceed(at);
-    // A count that falls is a tunnel that was not asked in time
-    const more = { received: Math.max(0, received - this.counted.received), sent: Math.max(0, sent - this.counted.sent) };
+    const more = { received: increase(this.counted.received, received), sent: increase(this.counted.sent, sent) };
     this.counted = { received: this.counted.received + more.received, sent: this.counted.sent + more.sent };
     this.each((slot) => {
       slot.received += more.received;
@@ -74,6 +73,7 @@ export class ConnectionHistory {
 
   /** How long a small question through the tunnel took, in ms. */
   delay(at: number, ms: number): void {
+    if (!Number.isFinite(ms)) return;
     this.proceed(at);
     this.each((slot) => {
       slot.delaySum += ms;
@@ -122,3 +122,6 @@ export class ConnectionHistory {
     }
   }
 }
+
+/** How much a count grew. A count that falls is a tunnel that was not asked in time. One that is not a number would spoil every later sum. */
+const increase = (before: number, now: number): number => (Number.isFinite(now) ? Math.max(0, now - before) : 0);

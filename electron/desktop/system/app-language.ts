@@ -11,6 +11,8 @@ export class AppLanguage {
   /** The setting that is loaded or being loaded. */
   private wanted: LanguageSetting | null = null;
   private loading: Promise<void> = Promise.resolve();
+  /** The setting whose language could not be loaded the last time. */
+  private failed: LanguageSetting | null = null;
   private readonly listeners = new Set<() => void>();
 
   /** @param system the system's languages in order of preference, as BCP 47 tags */
@@ -34,15 +36,20 @@ export class AppLanguage {
     return this.current;
   }
 
-  /** Speaks the language of this setting as soon as it is loaded. Never rejects: if it cannot be loaded, the one before stays. */
+  /**
+   * Speaks the language of this setting as soon as it is loaded. Never rejects: if it cannot be loaded, the one before stays,
+   * and the next call tries again.
+   */
   follow(setting: LanguageSetting): Promise<void> {
-    if (setting === this.wanted) return this.loading;
+    if (setting === this.wanted && setting !== this.failed) return this.loading;
+    const isRetry = setting === this.failed;
+    this.failed = null;
     this.wanted = setting;
-    this.loading = this.load(setting);
+    this.loading = this.load(setting, isRetry);
     return this.loading;
   }
 
-  private async load(setting: LanguageSetting): Promise<void> {
+  private async load(setting: LanguageSetting, isRetry: boolean): Promise<void> {
     try {
       const loaded = await loadLocalizer(setting, this.system);
       // Another one was chosen in the meantime
@@ -50,7 +57,9 @@ export class AppLanguage {
       this.current = loaded;
       for (const listener of this.listeners) listener();
     } catch (thrown) {
-      this.log(`the language for “${setting}” cannot be loaded: ${String(thrown)}`);
+      if (setting === this.wanted) this.failed = setting;
+      // Every change of the state asks for it again
+      if (!isRetry) this.log(`the language for “${setting}” cannot be loaded: ${String(thrown)}`);
     }
   }
 

@@ -7,6 +7,7 @@ import type { Log } from '../../../electron/desktop/system/log.ts';
 import { createDesktopPresenters } from '../../../electron/desktop/tray/presenters.ts';
 import type { AppState } from '../../../shared/app-state.ts';
 import type { AccessState } from '../../../shared/access-state.ts';
+import { loadMessages } from '../../../shared/messages/catalogues.ts';
 import { pt } from '../../../shared/messages/pt.ts';
 import { trouble as portuguese } from '../../../shared/messages/pt/trouble.ts';
 import { zhHant } from '../../../shared/messages/zh-Hant.ts';
@@ -136,4 +137,20 @@ test('the campus’s pages are asked for in the language of Causeway, then in th
   // Somebody who reads Brazilian pages gets those where a campus has them
   await spoken.follow('pt');
   expect(spoken.pageLanguages).toEqual(['pt-BR', 'en-US']);
+});
+
+test('a language that could not be loaded is tried again the next time it is wanted, and the log names the failure once', async () => {
+  const lines: string[] = [];
+  const spoken = new AppLanguage(['en-GB'], (line) => lines.push(line));
+  const load = vi.spyOn(loadMessages, 'pt').mockRejectedValueOnce(new Error('locked')).mockRejectedValueOnce(new Error('locked'));
+  await spoken.follow('pt');
+  await spoken.follow('pt');
+  expect(spoken.localizer.locale).toBe('en');
+  expect(lines).toEqual(['the language for “pt” cannot be loaded: Error: locked']);
+  await spoken.follow('pt');
+  expect(spoken.localizer.messages).toBe(pt);
+  // It is loaded now
+  await spoken.follow('pt');
+  expect(load).toHaveBeenCalledTimes(3);
+  load.mockRestore();
 });

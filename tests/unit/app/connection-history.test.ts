@@ -32,6 +32,22 @@ describe('the history of a session', () => {
     expect(history.totals).toEqual({ received: 600, sent: 60 });
   });
 
+  test('a count or a delay that is not a number changes nothing, and what comes after it counts', () => {
+    const history = new ConnectionHistory(begin);
+    history.traffic(begin + 1000, { received: 500, sent: 50 });
+    for (const broken of [Number.NaN, Infinity, -Infinity]) {
+      history.traffic(begin + 2000, { received: broken, sent: 60 });
+      history.traffic(begin + 2000, { received: 600, sent: broken });
+      history.delay(begin + 2000, broken);
+    }
+    history.traffic(begin + 3000, { received: 700, sent: 70 });
+    history.delay(begin + 3000, 20);
+    expect(history.totals).toEqual({ received: 700, sent: 70 });
+    const slots = history.slots('minute', begin + 3000);
+    expect(sum(slots, 'received')).toBe(700);
+    expect(slots.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs]))).toEqual([20]);
+  });
+
   test('time without a connection is counted slot by slot, and the return is marked once', () => {
     const history = new ConnectionHistory(begin);
     history.broke(begin + 10 * minute + 30_000);
