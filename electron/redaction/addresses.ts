@@ -12,11 +12,18 @@ export function addressIn(text: string): string | null {
 const everybodys = new Set(['127.0.0.1', '0.0.0.0', '255.255.255.255', '::', '::1', '00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff']);
 export const isEverybodys = (address: string): boolean => everybodys.has(address) || address.startsWith('127.');
 
-/** Colons, hyphens (Windows) or dots (Cisco) between the digits; EUI-64 too. */
+/** Colons, hyphens (Windows) or dots (Cisco) between the digits; EUI-64 too. macOS leaves out a leading zero (`arp -a`). */
 function macIn(text: string): string | null {
   const isMac =
     /^[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?:\1[0-9a-f]{2}\1[0-9a-f]{2})?$/i.test(text) ||
     /^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i.test(text);
+  const isShort = !isMac && /^[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}$/i.test(text);
+  if (isShort)
+    return text
+      .toLowerCase()
+      .split(':')
+      .map((digits) => digits.padStart(2, '0'))
+      .join(':');
   if (!isMac) return null;
   const digits = text.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
   return (digits.match(/../g) ?? []).join(':');

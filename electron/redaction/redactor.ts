@@ -1,5 +1,7 @@
 import { addressIn, isEverybodys } from './addresses.ts';
+import { decoded, undone } from './encodings.ts';
 import { isHostName, isListed } from './hosts.ts';
+import { replacePeople } from './people.ts';
 import { removeCodes, removeSecrets } from './secret-patterns.ts';
 import { isStandIn, StandIns } from './stand-ins.ts';
 import { TypedText } from './typed-text.ts';
@@ -29,11 +31,28 @@ export class Redactor {
     // What one pass leaves may be a pattern only after it: a stand-in beside other letters looks like a key
     let before = Buffer.from(text).toString(); // half a character is none that can be encoded
     for (let pass = 0; pass < maxPasses; pass++) {
-      const after = removeCodes(this.replaceNames(removeSecrets(this.replaceInUrls(this.replaceTyped(before)))));
+      const after = this.replaceAll(this.replaceEncoded(before));
       if (after === before) break;
       before = after;
     }
     return before;
+  }
+
+  private replaceAll(text: string): string {
+    return removeCodes(this.replaceNames(removeSecrets(this.replaceInUrls(this.replaceTyped(text)))));
+  }
+
+  /** Lines that hide something in an encoding become plain. All others stay as they are. */
+  private replaceEncoded(text: string): string {
+    return text
+      .split('\n')
+      .map((line) => {
+        const plain = undone(line);
+        if (plain === line) return line;
+        const clean = this.replaceAll(plain);
+        return clean === plain || clean === undone(this.replaceAll(line)) ? line : clean;
+      })
+      .join('\n');
   }
 
   private standIn(kind: 'address' | 'person' | 'host', key: string): string {
@@ -74,22 +93,19 @@ export class Redactor {
   }
 
   private replaceNames(text: string): string {
-    return text
-      .replaceAll(homeFolder, (whole, parent: string, between: string, name: string) => {
-        if (isStandIn(name) || name === '…' || sharedFolders.has(name.toLowerCase())) return whole;
-        return `${parent}${between}${this.standIn('person', decoded(name))}`;
+    const host = (whole: string, before: string, name: string): string =>
+      isStandIn(name) || name.toLowerCase() === 'localhost' || isListed(name.toLowerCase(), this.hosts)
+        ? whole
+        : `${before}${this.standIn('host', name)}`;
+    return replacePeople(text, (name) => this.standIn('person', name))
+      .replaceAll(shareHost, host)
+      .replaceAll(lookedUp, host)
+      .replaceAll(hostField, host)
+      .replaceAll(windowsName, (name) => this.standIn('host', name))
+      .replaceAll(labelledMac, (whole, before: string, digits: string) => {
+        const address = this.replaceAddress((digits.replaceAll(' ', '').match(/../g) ?? []).join(':'));
+        return address === null ? whole : `${before}${address}`;
       })
-      .replaceAll(userField, (whole, label: string, quote: string, name: string) =>
-        isStandIn(name) || name.startsWith('…') ? whole : `${label}${quote}${this.standIn('person', decoded(name))}`,
-      )
-      .replaceAll(shareHost, (whole, marks: string, name: string) =>
-        isStandIn(name) || isListed(name.toLowerCase(), this.hosts) ? whole : `${marks}${this.standIn('host', name)}`,
-      )
-      .replaceAll(lookedUp, (whole, call: string, name: string) =>
-        isStandIn(name) || name.toLowerCase() === 'localhost' || isListed(name.toLowerCase(), this.hosts)
-          ? whole
-          : `${call}${this.standIn('host', name)}`,
-      )
       .replaceAll(words, (word, offset: number, all: string) =>
         this.replaceWord(word, all.slice(Math.max(0, offset - 24), offset), all.charAt(offset + word.length)),
       );
@@ -101,7 +117,9 @@ export class Redactor {
     const start = coreStart(word);
     const end = coreEnd(word, start);
     const core = word.slice(start, end);
-    const whole = isVersion(core, before) ? core : (this.replaceAddress(core) ?? this.replacePerson(core));
+    const whole = isVersion(core, before)
+      ? core
+      : (this.replaceAddress(core) ?? this.replaceAddressAndPort(core) ?? this.replacePerson(core));
     return word.slice(0, start) + (whole ?? this.replaceParts(core.split(':'), before, next)) + word.slice(end);
   }
 
@@ -138,6 +156,13 @@ export class Redactor {
     return isEverybodys(address) || this.hosts.has(address) ? text : this.standIn('address', address);
   }
 
+  /** As packet dumps write them: `2001:db8::1.443`. */
+  private replaceAddressAndPort(text: string): string | null {
+    const [host = '', port = '', ...more] = text.length > 64 ? [] : text.split('.');
+    const address = more.length === 0 && host.includes(':') && /^\d{1,5}$/.test(port) ? this.replaceAddress(host) : null;
+    return address === null ? null : `${address}.${port}`;
+  }
+
   private replacePerson(text: string): string | null {
     const [, name = '', host = '', port = ''] = /^([^@:]+)@([\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*)((?::\d+)?)$/u.exec(text) ?? [];
     // `package@1.2.3` is no person
@@ -167,21 +192,22 @@ const ipv4 = /(?<![\d.]|\b[vV])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d{1,9}\.|[-+~][A-
 /** In these the first part is no host. */
 const ownSchemes = new Set(['app', 'causeway', 'chrome', 'devtools', 'file', 'node']);
 
-/** The folders of people, in paths and file addresses of all systems, with single or doubled separators. Names may contain blanks on Windows. */
-const homeFolder =
-  /(?<=[\\/])(Users|home|media|Documents and Settings|Documents%20and%20Settings)((?:\\|\/){1,8})([^\\/:*?"'<>|\s]{1,64}(?: [^\\/:*?"'<>|\s]{1,64}){1,3}(?=\\)|(?<=\b[a-z]:\/{1,8}Users\/{1,8})[^\\/:*?"'<>|\s]{1,64}(?: [^\\/:*?"'<>|\s]{1,64}){1,3}(?=\/)|[^\\/:*?"'<>|\s,;()[\]{}]{1,128})/gi;
-/** What is in them and belongs to nobody. */
-const sharedFolders = new Set(['shared', 'public', 'default', 'default user', 'all users', 'linuxbrew']);
-
-/** `user=…`, `"username": "…"`, `用戶名稱：…`. */
-const userField =
-  /((?<![\p{L}\p{N}])(?:user|user[ _-]?name|user[ _-]?id|login|login[ _-]?name|upn|uid|sAMAccountName|REMOTE_USER|utilizador|usuário|用戶|用戶名|用戶名稱|用戶帳號|使用者|使用者名稱|帳戶|帳號|账号|用户名)["']?\s{0,4}[=:：]\s{0,4})(["']?)([^\s"',;&()<>{}[\]\\/:=]{2,64})(?=["',;&)\s]|$)/gimu;
-
 /** `\\server\share`. */
 const shareHost = /(?<![\\\p{L}\p{N}:])(\\{2,4})([\p{L}\p{N}_-]{1,63})(?=\\)/gu;
 
 /** Node's `getaddrinfo ENOTFOUND name`. A name with a dot is found among the words. */
 const lookedUp = /\b((?:getaddrinfo|query[A-Z]\w{0,8}) E[A-Z_]{2,20} )([\p{L}\p{N}_-]{1,63})(?![\p{L}\p{N}_.-])/gu;
+
+/** `COMPUTERNAME=…`. A name with a dot is found among the words. */
+const hostField =
+  /((?<![\p{L}\p{N}])(?:computer[ _-]?name|host[ _-]?name|user[ _-]?domain|nome do computador|電腦名稱|主機名稱)["']?\s{0,4}[=:：]\s{0,4}["']?)([\p{L}\p{N}_-]{1,63})(?![\p{L}\p{N}_.-])/giu;
+
+/** What Windows calls a computer if nobody names it. */
+const windowsName = /(?<![\w.-])(?:DESKTOP|LAPTOP|WIN)-[A-Z\d]{7,11}(?![\w-])/g;
+
+/** A MAC address of bare digits, or with blanks between them, where the words before it say so. systemd names interfaces by it (`enx…`). */
+const labelledMac =
+  /((?<![\p{L}\p{N}])(?:(?:(?:mac|hw|hardware|physical|ethernet)(?:[ _-]?addr(?:ess)?)?|ether|lladdr|bssid|link\/ether|實體位址|硬件位址|endereço (?:físico|mac))["']?(?:\s{0,2}\.){0,12}\s{0,4}[=:：]?\s{0,4}["']?|(?:en|wl|ww)x(?=[\da-f]{12})))([\da-f]{12}|[\da-f]{2}(?: [\da-f]{2}){5})(?![\da-f]| [\da-f]{2}\b)/giu;
 
 const words = /[\p{L}\p{N}_.:@%+~-]+/gu;
 
@@ -192,12 +218,4 @@ function isVersion(text: string, before: string): boolean {
   return /(?:\b(?:version|build|release|revision|firmware)[\s:=]{1,4}v?|\bNT |\b(?:Chrome|Chromium|HeadlessChrome|Electron|Causeway|Edg|Edge|Safari|Firefox|AppleWebKit|Mozilla|OpenConnect|AnyConnect|GlobalProtect|PanGPS|Pulse|Node|Windows)[/ ]v?)$/i.test(
     before,
   );
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

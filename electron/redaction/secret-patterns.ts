@@ -26,23 +26,41 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
   [/\b(otpauth(?::\/\/|%3A%2F%2F)|data:(?=[a-z]{1,20}\/)|globalprotectcallback:)[^\s"'<>]*/gi, (_whole, scheme) => `${scheme}…`],
   // After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends
   [
-    /((?:authorization|cookie|passw(?:or)?d|passphrase|passcode|palavra-passe|senha|secret|credential|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
+    /((?:authorization|cookie|passw(?:or)?d|passwort|kennwort|contraseña|mot de passe|passphrase|passcode|palavra[ -](?:passe|chave)|senha|secret|credential|api[ _-]?key|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
     (whole, name, rest) => (/^\s*["']?(?:true|false|null)\b/.test(rest) ? whole : `${name} …`),
   ],
   // The same of a gateway that speaks Chinese, where no blank shows the end of a word
   [
-    /((?:密碼|密码|口令|令牌|驗證碼|验证码|通行碼|通行码)(?:\s{0,4}[:=：＝]|是\s{0,4}(?=[\x21-\x7e])))(.*)$/gm,
+    /((?:密碼|密码|口令|令牌|(?:驗證|验证|通行|認證|认证|確認|确认|安全|校驗|動態|动态)碼|(?:验证|通行|认证|确认|安全|动态)码)(?:\s{0,4}[:=：＝]|[是為为]\s{0,4}(?=[\x21-\x7e])|\s{1,4}(?=[\x21-\x7e]{0,64}\d)))(.*)$/gm,
     (_whole, name) => `${name} …`,
   ],
   // In a sentence: `Your token is 8f3Kd92j`, `PIN 4829 accepted`
   [
-    /\b((?:passw(?:or)?d|passphrase|passcode|secret|pin|otp|token|ticket)(?: is| was)? ["']?)(?=[^\s"',;]*\d)[^\s"',;.]{4,}/gi,
+    /\b((?:passw(?:or)?d|passphrase|passcode|secret|pin|otp|token|ticket)(?:(?: is| was)?\s|\s?[-=]>\s?)["'(]?)(?=[^\s"',;]*\d)[^\s"',;.]{4,}/gi,
     (_whole, before) => `${before}…`,
   ],
-  [/\b(bearer|basic|negotiate|ntlm|digest)\s+[\w+/=.-]{8,}/gi, (_whole, scheme) => `${scheme} …`],
+  [
+    /(\b(?:(?:access|verification|security|one-time|login|sign-in) code|código de (?:acesso|verificação|segurança|confirmação))(?: is| é)?[\s:=]{1,3})\d{4,12}(?!\d)/gi,
+    (_whole, before) => `${before}…`,
+  ],
+  // Elements and fields of pages, and cookies as browsers list them
+  [
+    /(<(?:\w{1,20}:)?[\w-]{0,30}?(?:passw(?:or)?d|passcode|token|secret|pin|otp|cookie|ticket|SignatureValue|DigestValue|X509Certificate)[\w-]{0,20}(?:\s[^<>]{0,300})?>)[^<>]+/gi,
+    (_whole, element) => `${element}…`,
+  ],
+  [/(<input\b[^<>]{0,400}?\bvalue\s?=\s?["']?)[^"'<>]+/gi, (_whole, before) => `${before}…`],
+  [
+    /(["']name["']\s{0,2}:\s{0,2}["'][^"'\n]{0,40}?(?:DSID|pass|token|secret|cookie|sess|otp|pin|ticket|SAML|webvpn|auth)[^"'\n]{0,40}["']\s{0,2},\s{0,2}["']value["']\s{0,2}:\s{0,2}["'])[^"'\n]+/gi,
+    (_whole, before) => `${before}…`,
+  ],
+  [/\b(bearer|basic|negotiate|ntlm|digest)\s+(?!\w{1,30}=["'])[\w+/=.-]{8,}/gi, (_whole, scheme) => `${scheme} …`],
   // Cookies of sessions (Ivanti, Cisco, F5, Fortinet, GlobalProtect, web servers), and codes of sign-ins by OAuth
   [
     /((?<![a-z\d])(?:DS[A-Z]\w{0,30}|webvpn\w{0,20}|MRHSession|F5_ST|SVPNCOOKIE|SVPNNETWORKCOOKIE|\w{0,20}authcookie|\w{0,20}sess(?:ion)?_?(?:id|key)?|__(?:Host|Secure)-\w{1,40}|code|nonce|sid|sig|signature|assertion|csrf\w{0,10}|xsrf\w{0,10})["']?=["']?)[^\s&;,"']+/gi,
+    (_whole, name) => `${name}…`,
+  ],
+  [
+    /((?<![a-z\d])(?:DS(?:ID|[a-z]{4,20})|webvpn\w{0,3}|MRHSession|F5_ST|SVPNCOOKIE|\w{0,20}authcookie|sess(?:ion)?_?id)["']?\s{0,2}:\s{0,2}["']?)[^\s"',;]+/gi,
     (_whole, name) => `${name}…`,
   ],
   // What a page is asked with, and a form that is sent
@@ -52,6 +70,8 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
   [/\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}/g, () => '…'],
   // Keys for one-time codes, in base32 (RFC 4648)
   [/(?<![\w-])(?=[A-Z]*[2-7])(?=[2-7]*[A-Z])[A-Z2-7]{16,}(?![\w-])/g, () => '…'],
+  [/(?<![\w-])(?=[A-Z -]{0,60}[2-7])[A-Z2-7]{4}(?:([ -])[A-Z2-7]{4})(?:\1[A-Z2-7]{4}){2,14}(?![\w-])/g, () => '…'],
+  [/(?<![\w-])(?=[a-z]*[2-7][a-z]+[2-7])[a-z2-7]{16,}(?![\w-])/g, () => '…'],
   // Tickets, keys, hashes, long base64
   [/(?<![\w-])[\w-]{32,}(?![\w-])/g, keep(isWords)],
   [/(?<![\w+/=-])[A-Za-z\d+/]{24,}={0,2}(?![\w+/=-])/g, keep((text) => !isBase64(text))],

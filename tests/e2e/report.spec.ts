@@ -16,6 +16,12 @@ const kinds: Readonly<Record<string, readonly [line: string, canary: string]>> =
   'name in a home folder': ['open /home/canaryhome/.config failed', 'canaryhome'],
   'name in a Windows folder': ['open "C:\\\\Users\\\\Canary Person\\\\x" failed', 'Canary Person'],
   'name in a file address': ['at file:///Users/canaryfile/x.mjs:1:2', 'canaryfile'],
+  'name in a folder of profiles': ['open D:\\Profiles\\canary.profile\\x failed', 'canary.profile'],
+  'name on a share': ['open \\\\fs\\home$\\canary.share\\x failed', 'canary.share'],
+  'name in an encoded path': ['next=%252Fhome%252Fcanary.encoded%252Fx', 'canary.encoded'],
+  'user in a sentence': ['user canary.user was refused', 'canary.user'],
+  'MAC address without separators': ['MAC address 02ca7a000078', '02ca7a000078'],
+  'password in escaped JSON': ['{\\"password\\":\\"canaryjson\\"}', 'canaryjson'],
   'IPv4 address': ['refused by 203.0.113.77:443', '203.0.113.77'],
   'IPv6 address': ['refused by [2001:db8:ca7a::77%25eth0]:443', 'ca7a::77'],
   'MAC address': ['from 02:ca:7a:00:00:77', '02:ca:7a'],
@@ -46,6 +52,7 @@ test('a report is shown line by line, then copied and saved as text and zip, and
   const lines = [
     ...Object.values(kinds).map(([line]) => line),
     `failed for ${mei.userId} with ${password} and ${encodeURIComponent(password)}`,
+    `failed with ${encodeURIComponent(encodeURIComponent(password))}, ${password.slice(0, 9)}\n${password.slice(9)}`,
   ];
   await client.electron.evaluate((_electron, texts) => {
     for (const text of texts) void Promise.reject(new Error(text));
@@ -100,6 +107,8 @@ test('a report is shown line by line, then copied and saved as text and zip, and
   const canaries = new Map([
     ...Object.entries(kinds).map(([name, [, canary]]) => [name, canary] as const),
     ['typed password', password],
+    ['second line of the typed password', password.slice(9, 17)],
+    ['typed password encoded twice', encodeURIComponent(encodeURIComponent(password))],
     ['user ID', mei.userId],
   ]);
   expect(findCanaries(places, canaries)).toEqual([]);

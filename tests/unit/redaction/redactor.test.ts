@@ -47,6 +47,22 @@ describe('redaction takes out secrets', () => {
     ['a password in Portuguese', 'A sua palavra-passe: segredo 9', 'segredo'],
     ['a password in Chinese', '臨時密碼：harbor 12', 'harbor'],
     ['a passcode in Chinese', '您的驗證碼是 4829', '4829'],
+    ['a passcode in Chinese behind a blank', '驗證碼 4829', '4829'],
+    ['a passcode under another Chinese name', '認證碼：4829', '4829'],
+    ['a passcode in Portuguese', 'código de acesso: 4829', '4829'],
+    ['a short code of a sentence', 'verification code is 4829', '4829'],
+    ['a passcode in full-width digits', 'code ４８２９１３', '４８２９'],
+    ['a password behind an arrow', 'password -> hunter2', 'hunter2'],
+    ['a password in JSON inside JSON', '{\\"password\\":\\"hunter2\\"}', 'hunter2'],
+    ['a password in JSON inside a page', '{&quot;password&quot;:&quot;hunter2&quot;}', 'hunter2'],
+    ['a password in a form that is percent-encoded', 'next=username%3Dx%26password%3Dhunter2', 'hunter2'],
+    ['a password of an element', '<p:password type="x">hunter two</p:password>', 'hunter'],
+    ['a field of a page', '<input type="hidden" name="xsauth" value="aaa bbb">', 'aaa'],
+    ['a cookie as browsers list it', '{"name":"DSID","value":"89abcdef01"}', '89abcdef01'],
+    ['an Ivanti cookie behind a colon', '"DSID": "89abcdef"', '89abcdef'],
+    ['an API key', 'X-API-Key: abc-1', 'abc-1'],
+    ['a TOTP key in groups', 'key JBSW-Y3DP-EHPK-3PXP', 'EHPK'],
+    ['a TOTP key in small letters', 'key jbswy3dpehpk3pxp', 'ehpk'],
   ])('redaction removes %s', (_what, line, secret) => expect(redact(line)).not.toContain(secret));
 });
 
@@ -60,6 +76,34 @@ describe('redaction takes out names', () => {
     ['a home folder with escaped backslashes', 'in "C:\\\\Users\\\\Mei Chan\\\\x"', 'in "C:\\\\Users\\\\person-1\\\\x"'],
     ['a home folder in a file address', 'at file:///C:/Users/Mei%20Chan/x.mjs:12:3', 'at file:///C:/Users/person-1/x.mjs:12:3'],
     ['a home folder in a POSIX file address', 'at file:///home/mei/x.mjs', 'at file:///home/person-1/x.mjs'],
+    ['a home folder with a blank at the end', 'open C:\\Users\\Mei Chan', 'open C:\\Users\\person-1'],
+    ['a home folder with a blank in quotes', 'open "C:\\Users\\mei chan"', 'open "C:\\Users\\person-1"'],
+    ['a folder of profiles on Windows', 'in D:\\Profiles\\mei.chan\\x', 'in D:\\Profiles\\person-1\\x'],
+    ['a folder of profiles in a file address', 'at file:///D:/Profiles/mei%20chan/x', 'at file:///D:/Profiles/person-1/x'],
+    ['a home folder on a share', 'in \\\\fs\\home$\\mei.chan\\x', 'in \\\\host-1\\home$\\person-1\\x'],
+    ['a home folder on another share', 'in \\\\fs\\students$\\mei.chan', 'in \\\\host-1\\students$\\person-1'],
+    ['a home folder on Solaris', 'in /export/home/mei.chan/x', 'in /export/home/person-1/x'],
+    ['a home folder below a group', 'in /home/students/mei.chan/x', 'in /home/students/person-1/x'],
+    ['a home folder below a domain', 'in /home/CAMPUS/mei.chan/x', 'in /home/person-1/person-2/x'],
+    ['a home folder below a letter', 'in /nfs/home/m/mei.chan/x', 'in /nfs/home/person-1/person-2/x'],
+    ['a home folder behind a tilde', 'in ~mei.chan/x', 'in ~person-1/x'],
+    ['a home folder that is percent-encoded', 'in %2Fhome%2Fmei.chan%2Fx', 'in /home/person-1/x'],
+    ['a home folder that is percent-encoded twice', 'in C%253A%255CUsers%255Cmei%255Cx', 'in C:\\Users\\person-1\\x'],
+    ['an e-mail address that is percent-encoded', 'for mei.chan%40campus.test', 'for person-1'],
+    ['an e-mail address that is percent-encoded twice', 'for mei.chan%2540campus.test', 'for person-1'],
+    ['an e-mail address in a page', 'for mei.chan&#64;campus.test', 'for person-1'],
+    ['an e-mail address with a full-width mark', 'for mei.chan＠campus.test', 'for person-1'],
+    ['an e-mail address and its name', 'to "Mei Chan" <mei@campus.test>', 'to person-1 <person-2>'],
+    ['an e-mail address at an address', 'to mei@[10.0.0.1]', 'to person-1@[address-1]'],
+    ['a user of a Windows domain', 'user=CAMPUS\\mei.chan', 'user=CAMPUS\\person-1'],
+    ['a user of a Windows domain in a sentence', 'CAMPUS\\mei.chan was refused', 'CAMPUS\\person-1 was refused'],
+    ['a user in quotes', 'User "mei" was refused', 'User "person-1" was refused'],
+    ['a user in a sentence', 'user dc012345 logged out', 'user person-1 logged out'],
+    ['a user who signed in', 'signed in as mei.', 'signed in as person-1.'],
+    ['a user in SAML', '<saml:NameID Format="x">mei</saml:NameID>', '<saml:NameID Format="x">person-1</saml:NameID>'],
+    ['a student number', '學號：DC99999', '學號：person-1'],
+    ['a person’s full name', '"displayName": "Mei Chan"', '"displayName": "person-1"'],
+    ['a person in a directory', 'CN=Mei Chan,OU=Students,DC=campus,DC=lan', 'CN=person-1,OU=Students,DC=campus,DC=lan'],
     ['an e-mail address', 'for mei.chan+vpn@campus.test, then', 'for person-1, then'],
     ['a named user', 'user=mei.chan opened', 'user=person-1 opened'],
     ['a named user in Portuguese', 'Utilizador: mei.chan', 'Utilizador: person-1'],
@@ -80,6 +124,15 @@ describe('redaction takes out names', () => {
     ],
     ['an IPv4 address inside IPv6', '10.0.0.1 ::ffff:10.0.0.1 ::ffff:a00:1', 'address-1 address-1 address-1'],
     ['one MAC address in three spellings', 'aa:bb:cc:dd:ee:0f AA-BB-CC-DD-EE-0F aabb.ccdd.ee0f', 'address-1 address-1 address-1'],
+    [
+      'one MAC address without separators',
+      'aa:bb:cc:dd:ee:0f MAC address: AABBCCDDEE0F hwaddr=aabbccddee0f enxaabbccddee0f mac "aa bb cc dd ee 0f"',
+      'address-1 MAC address: address-1 hwaddr=address-1 enxaddress-1 mac "address-1"',
+    ],
+    ['one MAC address without its zeros', '00:15:5d:0a:4b:0c 0:15:5d:a:4b:c', 'address-1 address-1'],
+    ['an IPv6 address with a port behind a dot', 'from 2001:db8::1.443 to', 'from address-1.443 to'],
+    ['a computer that a setting names', 'COMPUTERNAME=MEI-PC', 'COMPUTERNAME=host-1'],
+    ['a computer with the name that Windows gave it', 'joined by DESKTOP-8K2J3L1', 'joined by host-1'],
     ['a MAC address behind a label', 'mac:aa:bb:cc:dd:ee:0f', 'mac:address-1'],
     ['a host outside the profile', 'blocked tracker.example.org and tracker.example.org.', 'blocked host-1 and host-1.'],
     ['a host with its port', 'to nas.local:8443', 'to host-1:8443'],
@@ -116,6 +169,14 @@ describe('redaction leaves what the help desk needs', () => {
     'getaddrinfo ENOTFOUND 2fa.campus.test, PIN code, ECDHE-RSA-AES256-GCM-SHA384, TLS_AES_256_GCM_SHA384',
     'rememberPasswords = false (enforced)',
     'app://causeway/index.html causeway://connect/campus-test',
+    'build 00155d3a4b5c of macOS, commit 8992a8fa1b2c',
+    'user settings.json, user profiles, login shell, user agent, user 1000, as root',
+    'HKLM\\SOFTWARE\\Policies\\Causeway, C:\\Windows\\System32\\x.dll, \\Device\\Tcp, C:\\ProgramData\\x',
+    'in /home and /usr/share/x/y, /Library/Application Support/Profiles/x/y, C:\\Users\\Public\\Desktop\\x',
+    'read /opt/Causeway/a%20b.txt, 100%25 of it, file:///C:/Program%20Files/Causeway/x.mjs:1:2, 99%, %PATH%',
+    'the name is CN=vpn.campus.test, O=Campus, C=MO and CN=DigiCert Global Root G2,OU=www',
+    'State: idle, 1.2~rc1/x, 0:00:01, 12:34:56:78, mac OS 15',
+    'ABCD EFGH IJKL MNOP, <realm>Students</realm>, hostname=vpn.campus.test, hostname: localhost',
   ])('redaction leaves “%s” as it is', (line) => expect(redact(line)).toBe(line));
 });
 
@@ -153,6 +214,56 @@ describe('redaction takes out what was typed', () => {
     redactor.typed.add('MEI-LAPTOP', 'host');
     expect(redactor.redact('dc012345 at mei-laptop gave 4m9x, not x4m9x')).toBe('person-1 at host-1 gave …, not x4m9x');
     expect(redactor.redact('/home/dc012345/x, dc012345@campus.test')).toBe('/home/person-1/x, person-1');
+  });
+
+  it('redaction finds what was typed percent-encoded once, twice and as a form', () => {
+    const redactor = new Redactor();
+    redactor.typed.add(password, 'secret');
+    redactor.typed.add('mei@campus.test', 'person');
+    for (const written of [password, encodeURIComponent(password), new URLSearchParams([['p', password]]).toString().slice(2)])
+      for (const layers of [0, 1, 2]) {
+        let encoded = written;
+        for (let layer = 0; layer < layers; layer++) encoded = encodeURIComponent(encoded);
+        expect(redactor.redact(`failed at ${encoded} there`)).not.toMatch(/8fk2|right/i);
+      }
+    expect(redactor.redact('user mei%2540campus.test gone')).toBe('user person-1 gone');
+  });
+
+  it('redaction finds a typed secret that is split over lines, and keeps the lines', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('harbour-lantern-42', 'secret');
+    redactor.typed.add('my pass phrase', 'secret');
+    expect(redactor.redact('sent harbour-\n  lantern-42 now')).toBe('sent …\n  … now');
+    expect(redactor.redact('sent harbour-lan tern-42 now')).toBe('sent … … now');
+    expect(redactor.redact('sent my pass\nphrase now')).toBe('sent … …\n… now');
+    expect(redactor.redact('2026-11-29T10:00:00.000Z sent har\n2026-11-29T10:00:00.001Z bour-lantern-42 now')).toBe(
+      '2026-11-29T10:00:00.000Z sent …\n2026-11-29T10:00:00.001Z … now',
+    );
+    expect(redactor.redact(Buffer.from('a harbour-lantern-42 b').toString('base64').replaceAll(/.{9}/g, '$&\n'))).not.toMatch(
+      /b3VyLW|dGVybi/,
+    );
+  });
+
+  it('redaction finds a user ID of two or three characters as a whole word, unless the word is a common one', () => {
+    const redactor = new Redactor();
+    for (const name of ['mei', 'x9', 'to', 'vpn', 'a']) redactor.typed.add(name, 'person');
+    expect(redactor.redact('mei and X9 went to the vpn, not meibo')).toBe('person-1 and person-2 went to the vpn, not meibo');
+    expect(redactor.redact('user=to in /home/vpn/x, user: a')).toBe('user=person-4 in /home/person-3/x, user: person-5');
+  });
+
+  it('a secret that is a word of every log stays only where every log has it, so that no gap shows which word it is', () => {
+    const redactor = new Redactor();
+    for (const secret of ['2026', 'access', 'idle', 'push', 'ticket']) redactor.typed.add(secret, 'secret');
+    for (const line of [
+      '2026-11-29T20:58:15.123Z access: idle (ticket-rejected)',
+      '2026-11-29T20:58:15.123Z access: asking-push vpn.campus.example',
+      '2026-11-29T20:58:15.123Z  idle',
+      'State: idle',
+      'on 2026-11-29',
+    ])
+      expect(redactor.redact(line).replace('host-1', 'vpn.campus.example')).toBe(line);
+    expect(redactor.redact('typed 2026 and access (idle push)')).toBe('typed … and … (… …)');
+    expect(redactor.redact('2026-11-29T20:58:15.123Z access: access, code 2026')).toBe('2026-11-29T20:58:15.123Z access: …, code …');
   });
 
   it('redaction finds a typed key for codes with or without its blanks, and a Chinese name of three characters', () => {
