@@ -107,7 +107,8 @@ const own = [
     'TARGETDIR',
     `${schtasks} /delete /f ${task}`,
     3490,
-    'REMOVE~="ALL" AND HELPER=1',
+    // Also for `HELPER=0` after an installation that had it, whether that is repaired or removed
+    '(REMOVE~="ALL" AND HELPER=1) OR (OLDHELPER=1 AND HELPER="0")',
   ),
   // Every user may have made this folder before us
   action('OwnData', runs + asSystem, 'TARGETDIR', `${dataFolder} /setowner *S-1-5-32-544`, 4010, installs),

@@ -44,9 +44,8 @@ export async function msiUnderWine({ resources, target }: Package): Promise<stri
     await step('the same version over itself', install('again'), 0, installed);
     await step('upgrade', install('0.2.0'), 0, async () => [...(await installed()), ...(await wrongInApp(places.app(target)))]);
     await step('downgrade', install('0.1.0'), refused, installed);
-    await step('autostart given up', [...install('0.2.0'), 'REINSTALL=ALL', 'REINSTALLMODE=vamus', 'AUTOSTART=0'], 0, () =>
-      places.doesNotStart(),
-    );
+    const givenUp = ['REINSTALL=ALL', 'REINSTALLMODE=vamus', 'AUTOSTART=0', 'HELPER=0'];
+    await step('autostart and helper given up', [...install('0.2.0'), ...givenUp], 0, () => places.startsNothing());
     rmSync(wine.path('Program Files/Causeway/resources/app.asar'));
     await step('repair', [...install('0.2.0'), 'REINSTALL=ALL', 'REINSTALLMODE=amus'], 0, () => places.files(expected));
     await step('remove', ['/x', 'C:\\0.2.0.msi'], 0, () => places.removed());
@@ -118,8 +117,11 @@ function placesIn(wine: Wine) {
         ...policyIsKept(),
       ];
     },
-    async doesNotStart(): Promise<string[]> {
-      return (await registry()).includes(`${command} --hidden`) ? ['it still starts by itself'] : [];
+    async startsNothing(): Promise<string[]> {
+      return [
+        ...((await registry()).includes(`${command} --hidden`) ? ['it still starts by itself'] : []),
+        ...(existsSync(task) ? ['the helper is still registered'] : []),
+      ];
     },
     async removed(): Promise<string[]> {
       const text = await registry();
