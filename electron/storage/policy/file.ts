@@ -1,4 +1,4 @@
-import { constants, open } from 'node:fs/promises';
+import { constants, lstat, open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
 import { policyVersion, type PolicyFaultDetail } from '../../../shared/policy/keys.ts';
@@ -28,7 +28,7 @@ export async function readPolicyFile(file: string): Promise<{ enforced: PolicySo
   });
   const start = await readStart(file);
   if (start.kind === 'absent') return none;
-  if (!(await onlyRootCanChange(file))) return refused('untrusted');
+  if (!(await onlyRootCanChange(file))) return (await isHidden(file)) ? refused('unreadable', 'EACCES') : refused('untrusted');
   if (start.kind === 'failed') return refused('unreadable', start.detail);
   const entries = record.safeParse(parse(start.text));
   if (!entries.success) return refused('unreadable', 'no JSON object' satisfies PolicyFaultDetail);
@@ -61,10 +61,21 @@ async function readStart(file: string): Promise<Start> {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxPolicyBytes) });
     return { kind: 'read', text: buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '') };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const code = codeOf(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'failed', detail: code };
   }
 }
+
+/**
+ * Whether a file is in a folder that this person may not enter and that only root can change, as `mkdir` makes it where root's
+ * umask is 077. Nobody else could have written it then, so it is no reason to go on as if there were no policy.
+ */
+async function isHidden(file: string): Promise<boolean> {
+  const code = await lstat(file).then(() => null, codeOf);
+  return code === 'EACCES' && onlyRootCanChange(path.dirname(file));
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unreadable');
 
 function parse(text: string): unknown {
   try {

@@ -169,6 +169,20 @@ describe.skipIf(!canMount() || missingLibrary() !== null)('the policy of this co
     expect(plain).toContain(`colour in ${place}: Causeway does not know this name`);
   });
 
+  test('a policy in a folder that people may not enter forbids what a policy may forbid', async () => {
+    const hidden = path.join(etc(), 'causeway');
+    await writeFile(path.join(hidden, 'policy.json'), '{"certificates": "ask"}', { mode: 0o644 });
+    // As a folder of mode 0700 is to everybody but root: without these rights, root is kept out of its own, too
+    await chmod(hidden, 0);
+    onTestFinished(() => chmod(hidden, 0o755));
+    const people = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'];
+    const running = startWithin(['unshare', ...within(), ...people], 'policy');
+    expect(await running.exit).toBe(0);
+    const [place, fault] = ['/etc/causeway/policy.json', { why: 'unreadable', detail: 'EACCES' }];
+    expect(running.events()).toContainEqual(expect.objectContaining({ event: 'policy', key: 'certificates', value: 'strict' }));
+    expect(running.events()).toContainEqual(expect.objectContaining({ event: 'policy-fault', place, key: null, ...fault }));
+  });
+
   test('a policy of 10 MB, or of a newer version, is told by causeway policy and by doctor', async () => {
     const newer = await command({ version: 2, certificates: 'strict', teleport: true }, 'policy');
     await newer.exit;
