@@ -7,10 +7,12 @@ import { fillIn } from './arguments.ts';
 import type { Report } from './report.ts';
 import type { TerminalLocalizer } from './terminal-localizer.ts';
 
-/** Who manages this computer, in a sentence. Null if its policy does not say. */
-export function managerLine({ policy: { managedBy } }: PolicyInForce, { commandLine }: TerminalLocalizer): string | null {
+/** Who manages this computer: a sentence, their own sentence, and their address. Null if its policy does not say. */
+export function managerLine({ policy: { managedBy } }: PolicyInForce, { commandLine, messages, gap }: TerminalLocalizer): string | null {
   if (!managedBy) return null;
-  return fillIn(commandLine.policy.managedBy, { who: [managedBy.name, managedBy.caption, managedBy.address].filter(Boolean).join(', ') });
+  const { name, caption, address } = managedBy;
+  const who = name === undefined ? messages.settings.managed : fillIn(commandLine.policy.managedBy, { who: name });
+  return [who, caption, address].filter((part) => part !== undefined).join(gap);
 }
 
 /** Says of every key what it is, where that comes from, what it overrides and what is wrong with it. */

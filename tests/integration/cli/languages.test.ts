@@ -82,12 +82,13 @@ describe.each(languages)('in %s', (language) => {
 
   test(`connect --quick under a policy says in ${language} who manages this computer`, async () => {
     const localizer = await localizerOf(language);
-    const managedBy = { name: 'Harbour IT', address: 'mailto:it@harbour.example' };
+    const managedBy = { name: 'Harbour IT', caption: 'Ask us first.', address: 'mailto:it@harbour.example' };
     const policy = await policyOf(sourceOf({ quickConnect: false, managedBy }));
     const run = startCli(['connect', '--quick'], { folder: await cliFolder(), localizer, policy });
     expect(await run.code).not.toBe(0);
     const { title } = localizer.failure({ code: 'policy-locked' });
-    const who = localizer.commandLine.policy.managedBy.replace('{who}', 'Harbour IT, mailto:it@harbour.example');
+    const named = localizer.commandLine.policy.managedBy.replace('{who}', 'Harbour IT');
+    const who = [named, managedBy.caption, managedBy.address].join(localizer.gap);
     expect(run.seen.split('\n')[0]).toMatch(new RegExp(`^${title}.*${who.replaceAll('.', '\\.')}$`));
     const unnamed = startCli(['connect', '--quick'], {
       folder: await cliFolder(),
@@ -96,6 +97,14 @@ describe.each(languages)('in %s', (language) => {
     });
     expect(await unnamed.code).not.toBe(0);
     expect(unnamed.seen).not.toContain('{who}');
+    const { managed } = localizer.messages.settings;
+    const captionOnly = startCli(['policy'], {
+      folder: await cliFolder(),
+      localizer,
+      policy: await policyOf(sourceOf({ managedBy: { caption: 'Ask us.' } })),
+    });
+    expect(await captionOnly.code).toBe(0);
+    expect(captionOnly.seen.split('\n')[0]).toBe(`${managed}${localizer.gap}Ask us.`);
   });
 
   test(`policy names in ${language} what is wrong with a place and with a profile`, async () => {
