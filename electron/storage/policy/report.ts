@@ -36,6 +36,14 @@ function shown(value: unknown): string {
 /** A list of texts, or several texts, without the marks of JSON. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  const parts: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
-  return parts.length > 0 && parts.every((part) => typeof part === 'string') ? parts.join(', ') : JSON.stringify(value);
+  const parts = typeof value === 'object' && value !== null ? Object.values(value).map(nameOf) : [];
+  return parts.length > 0 && parts.every((part) => part !== null) ? parts.join(', ') : JSON.stringify(value);
+}
+
+/** A text; of a campus its address, name or id, whichever the policy has. */
+function nameOf(part: unknown): string | null {
+  if (typeof part === 'string') return part;
+  if (typeof part !== 'object' || part === null) return null;
+  const { address, name, id }: { address?: unknown; name?: unknown; id?: unknown } = part;
+  return [address, name, id].find((text) => typeof text === 'string') ?? null;
 }

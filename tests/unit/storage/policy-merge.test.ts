@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { mergePolicy } from '../../../electron/storage/policy/merge.ts';
 import { noPolicy, policyFrom } from '../../../electron/storage/policy/policy.ts';
+import { decisionsIn } from '../../../electron/storage/policy/report.ts';
 import type { PolicySource } from '../../../electron/storage/policy/source.ts';
 import { policyKeys } from '../../../shared/policy/keys.ts';
 import { policySchemas, strictPolicy } from '../../../shared/policy/schema.ts';
@@ -70,6 +71,13 @@ describe('a value that is not understood', () => {
       allowedGateways: [[], 'machine'],
     });
   });
+});
+
+test('a campus of the policy is shown by its name or address, not as JSON', async () => {
+  const address = { address: 'https://campus.test', pins: ['JEjnOQ0aoGAgqy4N0s2MMLEmkjKkL4PDlCTfdHQm3EU='] };
+  const harbour = { version: 1, id: 'harbour', name: 'Harbour University', gateways: ['vpn.harbour.test'] };
+  const inForce = await policyFrom([machine({ profiles: ['/etc/causeway/a.causeway', address, harbour] })], 'linux');
+  expect(decisionsIn(inForce)).toMatchObject([{ value: '/etc/causeway/a.causeway, https://campus.test, Harbour University' }]);
 });
 
 test('where people can write, only their own settings count', () => {
