@@ -100,6 +100,9 @@ add(installer, 'Helper', 'REG_SZ', '1');
 report['installed'] = await read();
 add(`${machine}\\Recommended`, 'StartAtSignIn', 'REG_DWORD', '0');
 report['installedUnderPolicy'] = await read();
+add(installer, 'Autostart', 'REG_SZ', 'yes');
+add(installer, 'Profile', 'REG_SZ', 'https://campus.test');
+report['installedWrong'] = await read();
 for (const key of [machine, installer]) remove(key);
 stop();
 

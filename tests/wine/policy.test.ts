@@ -21,6 +21,7 @@ const reportSchema = z.object({
   both: seenSchema,
   installed: seenSchema,
   installedUnderPolicy: seenSchema,
+  installedWrong: seenSchema,
   installations: z.record(z.string(), z.string()),
   languages: z.record(z.string(), z.array(z.string())),
 });
@@ -113,6 +114,11 @@ describe.skipIf(missing !== null)('the policy in the registry', { timeout: 180_0
       faults: [],
     });
     expect(report.installedUnderPolicy.decisions['startAtSignIn']).toMatchObject({ value: false, place: `${machine}\\Recommended` });
+  });
+
+  test('what IT gave to the MSI and is not understood is named', () => {
+    const place = 'HKLM\\Software\\Causeway\\Install';
+    expect(report.installedWrong.faults.sort()).toEqual([`${place} profiles.0 wrong`, `${place} startAtSignIn wrong`]);
   });
 
   test('causeway policy lists on Windows what stands in the registry', async () => {

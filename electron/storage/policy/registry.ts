@@ -49,17 +49,24 @@ export async function readRegistryPolicy(): Promise<RegistryPolicy> {
   };
 }
 
-/** The properties of the MSI as defaults: the campus that everybody gets, and whether the app starts when people sign in. */
+/**
+ * The properties of the MSI as defaults: the campus that everybody gets, and whether the app starts when people sign in. Any
+ * text may have been given: a wrong one is named, like a wrong value of the key that it stands for.
+ */
 function readInstaller(found: Registry): PolicySource {
   const none = absent(`HKLM\\${installPath}`, 'default');
   const key = attempt(() => found.read('HKLM', installPath));
   if (key === null || key instanceof Error) return none;
-  const text = (name: string): string | null => {
+  const raw = (name: string): unknown => {
     const value = key.values.get(name);
-    return value?.kind === 'text' && value.value !== '' ? value.value : null;
+    if (!value || (value.kind === 'text' && value.value === '')) return undefined;
+    return value.kind === 'text' ? value.value : null;
   };
-  const [profile, autostart] = [text('Profile'), text('Autostart')];
-  const values = { ...(profile !== null && { profiles: [profile] }), ...(autostart !== null && { startAtSignIn: autostart === '1' }) };
+  const [profile, autostart] = [raw('Profile'), raw('Autostart')];
+  const values = {
+    ...(profile !== undefined && { profiles: [profile] }),
+    ...(autostart !== undefined && { startAtSignIn: autostart === '1' ? true : autostart === '0' ? false : autostart }),
+  };
   return { ...none, state: 'read', values };
 }
 
