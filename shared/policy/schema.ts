@@ -164,6 +164,7 @@ export const strictPolicy = {
   sandboxRequired: true,
   trustedNetwork: 'ignore',
   quickConnect: false,
+  alwaysConnect: false,
   updates: 'off',
   updateChannel: 'stable',
   updateFeed: 'none',

@@ -91,7 +91,7 @@ export const policy: PolicyMessages = {
     },
     alwaysConnect: {
       title: 'Always connect off campus',
-      text: 'Whether Causeway connects by itself whenever a person is off campus, by the probe in the profile. It goes on with a session that is still valid, and otherwise stops at the sign-in and notifies: it sends no password and rings no phone by itself. A person’s Disconnect pauses it until they connect, for a day, or until Causeway starts again.',
+      text: 'Whether Causeway connects by itself whenever a person is off campus, by the probe in the profile. It goes on with a session that is still valid, and otherwise stops at the sign-in and notifies: it sends no password and rings no phone by itself. A person’s Disconnect pauses it until they connect, for a day, or until Causeway starts again. Any value that is not understood counts as off.',
     },
     userAgent: {
       title: 'Program name that gateways see',

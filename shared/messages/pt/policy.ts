@@ -95,7 +95,7 @@ export const policy: PolicyMessages = {
     },
     alwaysConnect: {
       title: 'Ligar sempre fora do campus',
-      text: 'Se o Causeway se liga automaticamente sempre que o utilizador está fora do campus, segundo a sonda do perfil. Retoma uma sessão que ainda seja válida; caso contrário, para no início de sessão e notifica: não envia nenhuma palavra-passe nem faz tocar nenhum telemóvel por iniciativa própria. Quando o utilizador desliga a ligação, fica em pausa até se voltar a ligar, durante um dia ou até o Causeway ser iniciado de novo.',
+      text: 'Se o Causeway se liga automaticamente sempre que o utilizador está fora do campus, segundo a sonda do perfil. Retoma uma sessão que ainda seja válida; caso contrário, para no início de sessão e notifica: não envia nenhuma palavra-passe nem faz tocar nenhum telemóvel por iniciativa própria. Quando o utilizador desliga a ligação, fica em pausa até se voltar a ligar, durante um dia ou até o Causeway ser iniciado de novo. Um valor não reconhecido equivale a desativado.',
     },
     userAgent: {
       title: 'Nome do programa que os gateways veem',
