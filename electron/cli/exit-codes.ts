@@ -207,8 +207,8 @@ export function exitCodeOfFinding({ says, prevents }: Finding): ExitCode {
   return says.kind === 'failure' ? exitCodeOf(says.failure) : missing;
 }
 
-/** The exit code of the problem to solve first: a certificate before a network, and both before a missing program. */
+/** The exit code of the problem to solve first: a certificate before a network, then a missing program, then what is not allowed. */
 export function worst(codes: readonly ExitCode[]): ExitCode {
-  const order: readonly ExitCode[] = [certificate, unreachable, missing];
+  const order: readonly ExitCode[] = [certificate, unreachable, missing, refused];
   return order.find((code) => codes.includes(code)) ?? requested;
 }

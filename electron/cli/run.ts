@@ -11,6 +11,7 @@ import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
 import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
 import type { ShippedCampus } from '../storage/campuses.ts';
+import type { PolicyInForce } from '../storage/policy/policy.ts';
 import { Settings } from '../storage/settings.ts';
 import { Proxies } from '../net/proxy/lookup.ts';
 import { atMost } from '../net/deadline.ts';
@@ -137,7 +138,11 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
 }
 
 /** Opens the app's own settings and adds the profiles of the computer's policy. */
-async function openSettings(folder: string, host: Host, report: Report): Promise<Settings> {
+const openSettings = async (folder: string, host: Host, report: Report): Promise<Settings> =>
+  (await openManaged(folder, host, report)).settings;
+
+/** The same, and the policy with what is wrong with its profiles' addresses. */
+async function openManaged(folder: string, host: Host, report: Report): Promise<{ settings: Settings; inForce: PolicyInForce }> {
   const settings = await Settings.open(folder);
   const { secrets, now } = host.core(settings);
   const { policy } = host.policy.current;
@@ -146,19 +151,20 @@ async function openSettings(folder: string, host: Host, report: Report): Promise
   const isMissing = (id: string | null): boolean => !settings.get().profiles.some((profile) => profile.id === id);
   await profiles.fetch(policy, AbortSignal.timeout(profileTimeoutMs), isMissing);
   await atMost(forgetTimeoutMs, profiles.apply(policy));
-  return settings;
+  return { settings, inForce: profiles.withFetchFaults(host.policy.current) };
 }
 
-/** Lists all profiles, one a line. With a name or a file, shows everything that this one profile does. */
+/** Lists all profiles as the policy lets them be used, one a line. With a name or a file, shows everything that this one profile does. */
 async function listProfiles(
   named: string | null,
   settings: Settings,
-  { campuses }: Host,
+  { campuses, policy: { current } }: Host,
   report: Report,
   localizer: TerminalLocalizer,
 ): Promise<void> {
   const known = settings.get().profiles;
-  const profiles = named === null ? known : [await profileFor({ profile: named }, { known, campuses }, report)];
+  const asSaved = named === null ? known : [await profileFor({ profile: named }, { known, campuses }, report)];
+  const profiles = asSaved.map((profile) => underPolicy(profile, current.policy));
   reportNotices(settings.notices, report);
   if (profiles.length === 0) report.say(localizer.commandLine.usage.noProfiles);
   for (const profile of profiles) {
@@ -273,21 +279,22 @@ const ownAdvice = ({ commandLine: { doctor } }: TerminalLocalizer) => ({
 async function doctorInput(named: string | null, folder: string, host: Host, report: Report, signal: AbortSignal): Promise<DoctorInput> {
   const client = await findSession(folder);
   await client?.close();
-  const settings = await openSettings(folder, host, report);
+  const { settings, inForce } = await openManaged(folder, host, report);
   const core = host.core(settings);
   const known = settings.get().profiles;
+  const asSaved = named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)];
   const profileStore = new ProfileStore(settings, core.now, {
     policy: () => host.policy.current.policy,
   });
   return {
     tools: host.tools,
     secrets: core.secrets,
-    profiles: named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)],
+    profiles: asSaved.map((profile) => profileStore.under(profile)),
     verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
     now: core.now,
     app: client?.holder === 'app' ? 'runs' : 'absent',
     proxies: core.proxies ?? new Proxies(),
-    policy: host.policy.current,
+    policy: inForce,
     own: {
       updates: client?.updates ?? null,
       alwaysConnect: client?.alwaysConnect ?? null,

@@ -13,6 +13,7 @@ import type { Secrets } from '../../storage/secrets.ts';
 import type { CertificateVerifier } from '../../trust/verifier.ts';
 import { findOpenConnect, type ProgramPlaces } from '../../tunnels/openconnect/programs.ts';
 import type { StartWorker } from '../../worker/worker.ts';
+import { allowedGateways } from '../profiles/under-policy.ts';
 import { passed, problem, remark } from './findings.ts';
 import { checkGateway, type GatewayCheck } from './gateway-check.ts';
 import { ownChecks, type OwnWays } from './own-checks.ts';
@@ -41,6 +42,7 @@ export interface Tools {
 export interface DoctorInput {
   tools: Tools;
   secrets: Secrets;
+  /** As the policy lets them be used. */
   profiles: readonly Profile[];
   verifierFor: (profile: Profile) => CertificateVerifier;
   now: () => number;
@@ -94,9 +96,13 @@ function* signInCheck({ name, protocol, browser }: Profile, app: DoctorInput['ap
   else yield remark('sign-in', 'signInPage', { campus: name }, 'startApp');
 }
 
-/** Checks a profile's gateways. An unreachable one prevents connecting only if no other one answers. */
+/** Checks a profile's gateways, unless the policy allows none of them. An unreachable one prevents connecting only if no other one answers. */
 async function* gatewayChecks(profile: Profile, input: DoctorInput, helperAnswers: boolean): AsyncGenerator<Finding> {
-  const { verifierFor, now, proxies, oldTlsAllowed, tools, signal } = input;
+  const { verifierFor, now, proxies, oldTlsAllowed, tools, policy, signal } = input;
+  if (allowedGateways(profile, policy.policy).length === 0) {
+    yield problem('gateway', { code: 'policy-gateways', params: { campus: profile.name, gateway: profile.gateways.join(', ') } }, true);
+    return;
+  }
   const verifier = verifierFor(profile);
   const looks = await Promise.all(
     profile.gateways.map((gateway) =>

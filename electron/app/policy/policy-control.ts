@@ -3,7 +3,7 @@ import type { Failure } from '../../../shared/failure.ts';
 import type { PolicyState } from '../../../shared/policy/report.ts';
 import { atMost } from '../../net/deadline.ts';
 import type { LivePolicy } from '../../storage/policy/live-policy.ts';
-import { noPolicyInForce, type Policy } from '../../storage/policy/policy.ts';
+import { noPolicyInForce, type Policy, type PolicyInForce } from '../../storage/policy/policy.ts';
 import { decisionsIn, faultsIn } from '../../storage/policy/report.ts';
 import { PolicyProfiles, type PolicyProfilesDeps } from './policy-profiles.ts';
 
@@ -47,23 +47,23 @@ export class PolicyControl {
     this.fetch();
   }
 
-  get inForce() {
-    return this.deps.policy.current;
+  /** What counts, with everything that is wrong with it. */
+  get inForce(): PolicyInForce {
+    return this.profiles.withFetchFaults(this.deps.policy.current);
   }
 
   get policy(): Policy {
-    return this.inForce.policy;
+    return this.deps.policy.current.policy;
   }
 
   /** What the window shows of it. */
   get state(): PolicyState {
     const { policy, inForce } = this;
     const { managedBy, addProfiles, rememberPasswords } = policy;
-    const place = inForce.decisions.get('profiles')?.source.place ?? '';
     return {
       managedBy,
       decisions: decisionsIn(inForce),
-      faults: faultsIn([...inForce.faults, ...this.profiles.faultsUnder(policy, place)]),
+      faults: faultsIn(inForce.faults),
       addProfiles,
       rememberPasswords,
       profiles: this.profiles.idsUnder(policy),
@@ -90,7 +90,7 @@ export class PolicyControl {
   private policyChanged(): void {
     const { notices } = this.deps;
     for (const code of noticeCodes) notices.dismiss(code);
-    for (const failure of this.inForce.notices) notices.add({ id: failure.code, failure });
+    for (const failure of this.deps.policy.current.notices) notices.add({ id: failure.code, failure });
     this.isDue = true;
     if (this.deps.isAtRest()) void this.applyProfiles();
     this.fetch();

@@ -4,7 +4,7 @@ import type { RouteThroughProxy } from '../../net/https.ts';
 import { fetchProfile } from '../../storage/fetch-profile.ts';
 import { withoutForbiddenPatterns } from '../../storage/host-patterns.ts';
 import type { Fault } from '../../storage/policy/merge.ts';
-import type { Policy } from '../../storage/policy/policy.ts';
+import { withFaults, type Policy, type PolicyInForce } from '../../storage/policy/policy.ts';
 import type { ProfileAddress } from '../../storage/policy/profiles.ts';
 import type { Secrets } from '../../storage/secrets.ts';
 import { entryOf } from '../../storage/settings-file.ts';
@@ -38,12 +38,14 @@ export class PolicyProfiles {
     return [...new Set([...profiles.map(({ id }) => id), ...known])];
   }
 
-  /** What could not be fetched in this run. */
-  faultsUnder({ profileAddresses }: Policy, place: string): Fault[] {
-    return profileAddresses.flatMap(({ address }) => {
+  /** The policy with what could not be fetched in this run. */
+  withFetchFaults(inForce: PolicyInForce): PolicyInForce {
+    const place = inForce.decisions.get('profiles')?.source.place ?? '';
+    const faults = inForce.policy.profileAddresses.flatMap(({ address }): Fault[] => {
       const detail = this.failures.get(address);
-      return detail === undefined ? [] : [{ place, key: 'profiles', why: 'profile' as const, detail: `${address}: ${detail}` }];
+      return detail === undefined ? [] : [{ place, key: 'profiles', why: 'profile', detail: `${address}: ${detail}` }];
     });
+    return withFaults(inForce, faults);
   }
 
   /** Adds the profiles that are here to the saved ones. Call it only while no session is up. Never rejects. */

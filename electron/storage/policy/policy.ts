@@ -95,6 +95,13 @@ export async function policyFrom(sources: readonly PolicySource[], platform: Nod
   return { policy, decisions, faults, notices: noticesOf(faults) };
 }
 
+/** The same policy with more that is wrong with it: what shows only when it is carried out. */
+export function withFaults(inForce: PolicyInForce, more: readonly Fault[]): PolicyInForce {
+  if (more.length === 0) return inForce;
+  const faults = [...inForce.faults, ...more];
+  return { ...inForce, faults, notices: noticesOf(faults) };
+}
+
 /** One notice of each kind. They name the places and, as far as there is room, the keys. */
 function noticesOf(faults: readonly Fault[]): Failure[] {
   const whole = (why: 'untrusted' | 'unreadable'): readonly Fault[] => faults.filter((fault) => fault.key === null && fault.why === why);

@@ -5,6 +5,7 @@ import type { WorkerProcess } from '../../../electron/worker/worker.ts';
 import { fail } from '../../../shared/failure.ts';
 import { splitHost, type Profile } from '../../../shared/profile.ts';
 import { cliFolder, startCli, type CliOptions } from '../../support/cli.ts';
+import { handPolicy, sourceOf } from '../../support/policy.ts';
 import { deadPort, listen } from '../../support/servers.ts';
 
 let campus: Campus | null = null;
@@ -176,4 +177,35 @@ test('doctor checks one profile by its id, reports an unknown id, and works with
   expect((await examine([profile], {}, profile.id)).code).toBe(0);
   expect((await examine([profile], {}, 'nobody')).code).toBe(2);
   expect((await examine([])).of('gateway')).toMatchObject([{ result: 'attention' }]);
+});
+
+test('doctor and profiles take a profile as the policy lets it be used', async () => {
+  const { profile } = await open();
+  const other: Profile = { ...profile, protocol: 'anyconnect', tunnel: 'app' };
+  const { policy } = await handPolicy(sourceOf({ tunnel: 'system' }));
+  const tools = { helper: () => Promise.reject(fail('helper-missing')) };
+  // Without the policy nobody needs the service
+  expect((await examine([other], { tools })).of('helper')).toMatchObject([{ result: 'attention' }]);
+  expect((await examine([other], { tools, policy })).of('helper')).toMatchObject([{ result: 'missing' }]);
+  const list = startCli(['profiles', '--json'], { folder: await cliFolder([other]), policy });
+  await list.code;
+  expect(list.events).toContainEqual(expect.objectContaining({ event: 'profile', tunnel: 'system' }));
+});
+
+test('doctor does not contact a gateway that the policy does not allow, and says so', async () => {
+  const { profile } = await open();
+  let asked = 0;
+  const loopbackPort = await listen(http.createServer().on('connection', () => (asked += 1)));
+  const watched = { ...profile, connectTo: (profile.connectTo ?? []).map((entry) => ({ ...entry, loopbackPort })) };
+  const { policy } = await handPolicy(sourceOf({ allowedGateways: ['vpn.elsewhere.test'] }));
+  const { code, of } = await examine([watched], { policy });
+  expect(of('gateway')).toMatchObject([{ result: 'attention', says: expect.stringContaining('not allowed') as unknown }]);
+  expect([code, asked]).toEqual([3, 0]);
+});
+
+test('doctor names a campus of the policy whose address does not give it', async () => {
+  const address = `https://localhost:${await deadPort()}/`;
+  const { policy } = await handPolicy(sourceOf({ profiles: [{ address, pins: ['JEjnOQ0aoGAgqy4N0s2MMLEmkjKkL4PDlCTfdHQm3EU='] }] }));
+  const { of } = await examine([], { policy });
+  expect(of('policy')).toMatchObject([{ result: 'attention', says: expect.stringContaining('profiles') as unknown }]);
 });
