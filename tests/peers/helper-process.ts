@@ -151,7 +151,8 @@ export class HelperProcess {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
-    rmSync(this.directory, { recursive: true, force: true });
+    // What it has started may still write to it
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   /** Creates the package's user, and applies the service's limits if possible. */

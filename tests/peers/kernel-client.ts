@@ -82,7 +82,8 @@ export class KernelClient {
       await this.exited;
     }
     this.namespace.destroyNow();
-    rmSync(this.folder, { recursive: true, force: true });
+    // What it has started may still write to it
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 

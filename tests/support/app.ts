@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCampus, type Campus, type CampusOptions } from '../../campus/campus.ts';
@@ -25,6 +25,7 @@ import { lastingPort } from './ports.ts';
 import { english } from './english.ts';
 import { handEnvironment } from './access.ts';
 import { bareTools } from './check-tools.ts';
+import { removeFolder } from './folders.ts';
 
 /** A keychain in memory, with the interface of the real one. */
 export function memoryKeytar(): Keytar & { entries: Map<string, string> } {
@@ -246,7 +247,7 @@ export async function startApp(
     desktop,
     async close() {
       await app.shutdown();
-      await rm(directory, { recursive: true });
+      await removeFolder(directory);
     },
   };
 }

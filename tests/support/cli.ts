@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ import { handEnvironment } from './access.ts';
 import { memoryKeytar } from './app.ts';
 import { englishTerminal } from './english.ts';
 import { bareTools } from './check-tools.ts';
+import { removeFolder } from './folders.ts';
 
 /** What a person types for a question, when the test lets them. Null: nothing, until the question is withdrawn. */
 export type Typist = (question: string, seen: string) => string | null | Promise<string | null>;
@@ -59,7 +60,7 @@ export interface CliOptions {
 /** A settings folder with these profiles, until the test ends. */
 export async function cliFolder(profiles: readonly Profile[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-cli-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   (await Settings.open(folder)).update(() => ({ profiles: [...profiles] }));
   return folder;
 }

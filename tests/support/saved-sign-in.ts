@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
@@ -13,6 +13,7 @@ import type { Failure } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
 import type { Answer, Prompt, PromptOf } from '../../shared/prompt.ts';
 import { memoryKeytar } from './app.ts';
+import { removeFolder } from './folders.ts';
 
 export const profile: Profile = {
   version: 1,
@@ -64,7 +65,7 @@ export function useSavedSignIn() {
     keytar = memoryKeytar();
     told = [];
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(() => removeFolder(directory));
 
   const start = (): SavedPassword =>
     new SavedPassword({

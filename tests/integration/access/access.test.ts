@@ -7,9 +7,10 @@ import { relayTunnel } from '../../../electron/tunnels/relay.ts';
 import { fail } from '../../../shared/failure.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, signIn, startBench, student, type Bench } from '../../support/access.ts';
 import { timed } from '../../support/stalls.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../support/folders.ts';
 
 let bench: Bench | null = null;
 afterEach(async () => {
@@ -275,7 +276,7 @@ describe('a session', () => {
     stream.destroy();
     await b.controller.disconnect();
     await b.campus.stop();
-    await rm(dataDirectory, { recursive: true });
+    await removeFolder(dataDirectory);
   });
 
   test('a session that ended while the gateway was away is reported as ended, and needs a new sign-in', async () => {
@@ -285,7 +286,7 @@ describe('a session', () => {
     await signIn(b);
     await b.campus.stop();
     await reach(b.controller, 'reconnecting');
-    await rm(dataDirectory, { recursive: true });
+    await removeFolder(dataDirectory);
     b.campus = await startCampus({ dataDirectory, port });
     // Another authority signs for it now: that is not the campus that we knew
     b.controller.retryNow();
@@ -294,7 +295,7 @@ describe('a session', () => {
       .toMatch(/^certificate-/);
     await b.controller.disconnect();
     await b.campus.stop();
-    await rm(dataDirectory, { recursive: true, force: true });
+    await removeFolder(dataDirectory);
   });
 
   test('a session stops retrying while the computer sleeps, and is back within 3 s of waking', async () => {
@@ -316,6 +317,6 @@ describe('a session', () => {
     expect(await timed(woke)).toBeLessThan(3_000);
     await b.controller.disconnect();
     await b.campus.stop();
-    await rm(dataDirectory, { recursive: true });
+    await removeFolder(dataDirectory);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { withClockGap } from '../../../electron/access/clock-gap.ts';
 import { codeOf, credentials, proceed, student } from '../../support/access.ts';
 import { kit } from '../../support/campus/campus-services.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const hour = 3_600_000;
 const clocks = { campus: 0, computer: 0 };
@@ -132,7 +133,7 @@ describe('asleep past the session’s end', () => {
     expect(kinds).not.toContain('connected');
     expect(kinds.filter((kind) => kind === 'reconnecting').length).toBeLessThanOrEqual(2);
     await back.stop();
-    await rm(dataDirectory, { recursive: true });
+    await removeFolder(dataDirectory);
   });
 
   test('a session that expired during sleep is reported as expired without further tries, if the gateway does not answer', async () => {

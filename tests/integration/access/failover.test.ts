@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +10,7 @@ import type { Profile } from '../../../shared/profile.ts';
 import { startFaultProxy, type FaultProxy } from '../../support/faults/fault-proxy.ts';
 import { answer, codeOf, credentials, proceed, prompted, reach, startBench, student, type Bench } from '../../support/access.ts';
 import { timed } from '../../support/stalls.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 let bench: Bench | null = null;
 afterEach(async () => {
@@ -135,7 +136,7 @@ describe('the quickest gateway', () => {
 
 test('a second factor is sent only by a click, never on failover, a broken link, wake, another network or a restart (YZ#267, YZ#429, Tunnelblick#626)', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'causeway-failover-'));
-  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(dataDirectory));
   const b = await open({ dataDirectory });
   const pushes = vi.spyOn(b.campus.services.factors, 'startPush');
   const { profile, lines } = await doors(b, 2, { gatewayChoice: 'order' });

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readLink } from '../../../shared/link.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const good = [
   'causeway://connect',
@@ -90,7 +91,7 @@ describe('the app', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'causeway-links-'));
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(() => removeFolder(folder));
   /** The clock: how far it is ahead, and when it was stopped. */
   let later = 0;
   let stopped: number | null = null;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
@@ -16,6 +16,7 @@ import { fixedPolicy } from '../../support/policy.ts';
 import { memoryKeytar, promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 import { codeOf, credentials, proceed, student } from '../../support/access.ts';
 import { timed } from '../../support/stalls.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const codeAt = (at: number): string => generateSync({ secret, epoch: Math.floor(at / 1000) });
@@ -69,7 +70,7 @@ describe('a key for one-time codes', () => {
   });
   afterEach(async () => {
     vi.useRealTimers();
-    await rm(directory, { recursive: true });
+    await removeFolder(directory);
   });
 
   it.each([secret, ' gezd gnbv gy3t qojq gezd gnbv gy3t qojq ', `otpauth://totp/Campus:mei?secret=${secret}&issuer=Campus`])(

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { bundleCampus, startCampusChild, type CampusChild } from '../../support/
 import { kit, mei } from '../../support/campus/campus-services.ts';
 import { textById } from '../../support/campus/portal-visit.ts';
 import { textOf, type Shown } from '../../support/campus/visitor.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 /**
  * `kill -9` of a campus between the requests of an enrolment, a removal and a recovery, and at every step of
@@ -32,7 +33,7 @@ beforeAll(async () => {
   seeded = join(scratch, 'seeded');
   await (await startCampusChild(program, seeded, scratch)).kill();
 });
-afterAll(() => rm(scratch, { recursive: true }));
+afterAll(() => removeFolder(scratch));
 
 /** One request of a person's; what it answers is handed to the next. */
 type Step = (campus: CampusChild, shown: Shown | null) => Promise<Shown | null>;

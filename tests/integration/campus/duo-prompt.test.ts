@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { seededPeople } from '../../../campus/people.ts';
 import { ana, kit, mei } from '../../support/campus/campus-services.ts';
 import { answers, pagesBench, valueOf } from '../../support/campus/pages-bench.ts';
 import { textOf, type Shown, type Visitor } from '../../support/campus/visitor.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const dayMs = 86_400_000;
 
@@ -208,6 +209,6 @@ describe('a browser that a person called theirs', () => {
     const next = bench.at.visitor();
     for (const [name, value] of browser.cookies) if (name.startsWith('__Host-trc-')) next.cookies.set(name, value);
     expect((await next.sendForm(await bench.at.enter(next, mei), 'hiddenform')).path).toBe('/dana/home/index.cgi');
-    await rm(dataDirectory, { recursive: true });
+    await removeFolder(dataDirectory);
   });
 });

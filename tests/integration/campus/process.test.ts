@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { codeAt } from '../../../campus/factors/totp.ts';
 import { openStore } from '../../../campus/store.ts';
 import { mei } from '../../support/campus/campus-services.ts';
 import { credentials, GatewayClient, proceed, withPasscode } from '../../support/campus/gateway-client.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const readySchema = z.object({
   ready: z.literal(true),
@@ -31,8 +32,8 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'causeway-test-'));
 });
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  await rm(scratch, { recursive: true });
+  await Promise.all([...children].map((child) => kill(child, 'SIGKILL')));
+  await removeFolder(scratch);
 });
 
 const launch = (...flags: string[]): ChildProcess => {

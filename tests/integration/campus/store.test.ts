@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { authorityFileName, openAuthority } from '../../../campus/authority.ts';
 import { emptyDocument } from '../../../campus/document.ts';
 import { readPeople, seed, seededPeople } from '../../../campus/people.ts';
 import { openStore, storeFileName } from '../../../campus/store.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 let directory: string;
 let file: string;
@@ -16,7 +17,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'causeway-test-'));
   file = join(directory, storeFileName);
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => removeFolder(directory));
 
 const addPhone = (id: string) => async () =>
   (await openStore(directory)).update((draft) => draft.phones.push({ id, label: id, accounts: [] }));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,12 +14,13 @@ import { codeOf, student } from '../../support/access.ts';
 import { promptOf, startAppBench, when, type AppBench } from '../../support/app.ts';
 import { answersFile, cliFolder, startCli, throughProxy } from '../../support/cli.ts';
 import { kit } from '../../support/campus/campus-services.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-control-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 /** A session that notes what it was asked. */
 function noted(): ControlledSession & { calls: string[] } {

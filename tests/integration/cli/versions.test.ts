@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import net, { type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +10,14 @@ import { HelperConnection } from '../../../electron/helper-client/connection.ts'
 import { failureOf } from '../../../shared/failure.ts';
 import { startCli } from '../../support/cli.ts';
 import { nothingUp } from '../../support/nothing-up.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 /** Two versions of Causeway on one computer: one for a person beside one for everybody, or one that is being upgraded. */
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'causeway-versions-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => removeFolder(folder));
 
 /** A program of another version at an address: it gives each request the same answer. */
 async function otherVersion(address: string, answer: (id: unknown) => unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +10,7 @@ import { startPulse } from '../../peers/gateways/pulse.ts';
 import { KernelClient } from '../../peers/kernel-client.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
 import { nativeFolder } from '../../peers/openconnect-bench.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 /**
  * The stand-ins' data channels with the openconnect program and the kernel's own TCP in front of them: they show that the
@@ -66,7 +67,7 @@ describe.skipIf(missing !== null).each(versions)('GlobalProtect and Pulse with %
 
     test(`openconnect’s ${name} tunnel keeps what is open when it connects again with its ticket`, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'causeway-channels-'));
-      onTestFinished(() => rm(folder, { recursive: true }));
+      onTestFinished(() => removeFolder(folder));
       const enough = join(folder, 'enough');
       // Counts aloud until there is that file
       const counting = client.run(`const socket = dial(${at('echo')}); let sent = '';

@@ -118,6 +118,13 @@ const isLong = process.env['CAUSEWAY_LONG'] !== undefined;
 /** A tenth of the time: 3 s of silence, 7.5 s for a phone. */
 const quickly = { silentAfterMs: 3_000 };
 
+/** A driver whose process has loaded the library: its start takes what it takes, and only the gateway's time is a tenth here. */
+async function readyDriver(deps: Parameters<typeof startDriver>[0]): Promise<OpenConnectDriver> {
+  const { driver } = await startDriver(deps);
+  await driver.workers.check(AbortSignal.timeout(20_000));
+  return driver;
+}
+
 /** Each test has a process of its own for the library, so that all of them can wait at once. */
 describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a phone, with %s OpenConnect', (which, path) => {
   const isOurs = which === bothLibraries[0]?.[0];
@@ -127,7 +134,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
   });
 
   const signIn = async (start: Start, think: () => Promise<Reaction>, times: typeof quickly | null = quickly): Promise<Run> => {
-    const { driver } = await startDriver({ library: { path }, ...(times ? { times } : {}) });
+    const driver = await readyDriver({ library: { path }, ...(times ? { times } : {}) });
     const at = await start(think);
     open.push(at, driver);
     const who = person({
@@ -228,7 +235,7 @@ describe.skipIf(missingLibrary() !== null).each(bothLibraries)('waiting for a ph
 test.skipIf(missingLibrary() !== null)(
   'a gateway that closed its connection while the person typed still gets what they typed',
   async () => {
-    const { driver } = await startDriver({ times: quickly });
+    const driver = await readyDriver({ times: quickly });
     const at = await FormGateway.start(({ init }) => (init ? signInForm : 'success'));
     try {
       let type: (answer: Answer) => void = () => undefined;
@@ -248,7 +255,7 @@ test.skipIf(missingLibrary() !== null)(
 );
 
 test.skipIf(missingLibrary() !== null)('a gateway that hangs up at once gets the password once', async () => {
-  const { driver } = await startDriver({ times: quickly });
+  const driver = await readyDriver({ times: quickly });
   const at = await FormGateway.start(({ turn }) => (['hang-up', 'success'] as const)[turn - 1] ?? signInForm);
   try {
     const who = person({ credentials: credentials('mei', 'pw'), waiting: 'wait' });
@@ -268,7 +275,7 @@ test.skipIf(missingLibrary() !== null).each<[string, number]>([
 ])('a gateway that redirects the library after %s gets what was typed once, and no other host gets it', async (_, step) => {
   const other = await FormGateway.start(() => 'success');
   for (const redirect of ['/elsewhere', `https://forms.campus.test:${other.port}/`]) {
-    const { driver } = await startDriver({ times: quickly });
+    const driver = await readyDriver({ times: quickly });
     const code = { message: 'Enter your code', inputs: [{ type: 'password' as const, name: 'secret', label: 'Code:' }] };
     const at = await FormGateway.start(({ turn }) => (turn === step ? { redirect } : ([signInForm, code][turn] ?? 'success')));
     try {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { memoryKeytar } from '../../support/app.ts';
 import { missingForPeers } from '../../peers/namespaces.ts';
 import { profileOf, startOcserv, type Ocserv } from '../../peers/gateways/ocserv.ts';
 import { credentials, person, startDriver, targetFor, type DriverBench } from '../../peers/openconnect-bench.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const missing = missingForPeers();
 
@@ -25,7 +26,7 @@ describe.skipIf(missing !== null)('a saved key for one-time codes at a real gate
   });
   afterAll(async () => {
     bench.driver.stop();
-    await Promise.all([lab.stop(), rm(directory, { recursive: true })]);
+    await Promise.all([lab.stop(), removeFolder(directory)]);
   });
 
   test('a saved TOTP key signs in without asking for the passcode, and the gateway accepts the used code from nobody again', async () => {

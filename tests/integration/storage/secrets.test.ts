@@ -1,10 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secrets, type Keytar } from '../../../electron/storage/secrets.ts';
+import { removeFolder } from '../../support/folders.ts';
 
 const steps = join(import.meta.dirname, '../../support/keychain-steps.ts');
 const has = (program: string) => spawnSync('which', [program]).status === 0;
@@ -13,7 +14,7 @@ const canTryKeyring = process.platform === 'linux' && has('dbus-run-session') &&
 /** Runs the steps on a session bus of their own, in a home of their own, after `prepare` (a shell line). */
 async function inSession(prepare: string, asked: string[], busConfig?: string): Promise<unknown> {
   const home = await mkdtemp(join(tmpdir(), 'causeway-keychain-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(home));
   await mkdir(join(home, 'run'), { mode: 0o700 });
   if (busConfig !== undefined) await writeFile(join(home, 'bus.conf'), busConfig);
   const { stdout } = await promisify(execFile)(

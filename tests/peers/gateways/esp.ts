@@ -146,6 +146,8 @@ export class EspPort {
   }
 
   close(): void {
+    // What a connection inside still has to send goes nowhere: a closed socket throws
+    this.mute();
     this.socket.close();
   }
 }

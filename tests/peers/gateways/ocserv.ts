@@ -236,7 +236,8 @@ export class Ocserv {
     this.inside?.kill('SIGKILL');
     this.gateway.destroyNow();
     if (!(this.wishes.client instanceof Ocserv)) this.client?.destroyNow();
-    rmSync(this.directory, { recursive: true, force: true });
+    // What it has started may still write to it
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 
   private get device(): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDirectory } from '../../../campus/directory.ts';
@@ -7,6 +7,7 @@ import { createLockout } from '../../../campus/lockout.ts';
 import { seed, seededPeople } from '../../../campus/people.ts';
 import { createPortalSignIns } from '../../../campus/portal-sign-ins.ts';
 import { openStore } from '../../../campus/store.ts';
+import { removeFolder } from '../folders.ts';
 
 /** The campus's real services on a clock that tests set. */
 export async function openTestServices(options: { numberMatching?: boolean } = {}) {
@@ -32,7 +33,7 @@ export async function openTestServices(options: { numberMatching?: boolean } = {
     code: (phoneId: string): string => factors.accounts(phoneId)[0]?.code ?? '',
     async close() {
       factors.close();
-      await rm(directoryPath, { recursive: true, force: true });
+      await removeFolder(directoryPath);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { student } from '../access.ts';
 import { startApp, type AppRun } from '../app.ts';
 import { Watch } from './explorer-watch.ts';
 import { timed, watchStalls } from '../stalls.ts';
+import { removeFolder } from '../folders.ts';
 
 /** What the product promises: back at idle in this time, whatever hangs. */
 const idleWithinMs = 1_000;
@@ -99,7 +100,7 @@ export class World {
   async close(): Promise<void> {
     await this.stopCampus();
     await this.network.close();
-    await rm(this.dataDirectory, { recursive: true, force: true });
+    await removeFolder(this.dataDirectory);
   }
 }
 

@@ -39,6 +39,8 @@ const connect = (
 const secured = (issued: Issued, others: Issued[] = [], options: tls.TlsOptions = {}) =>
   tls.createServer({ key: issued.keyPem, cert: [issued, ...others].map(({ pem }) => pem).join(''), ...options });
 const failing = (code: string) => ({ failure: { code } });
+/** The end of a server's connection, whether in order or by a reset. */
+const closing = (socket: Socket): Promise<void> => new Promise((resolve) => void socket.once('close', () => resolve()));
 
 it('a TLS connection shows the verifier the server’s own certificate alone first, with the system’s own verdict', async () => {
   const port = await listen(secured(vouched, [middle]));
@@ -87,7 +89,7 @@ it('an accepted TLS connection carries bytes both ways, over TLS 1.2 or newer, w
 
 it('a TLS connection sends nothing to a server that the verifier refuses, and leaves no connection', async () => {
   const server = secured(self);
-  const closed = once(server, 'connection').then(([raw]: Socket[]) => raw && once(raw, 'close'));
+  const closed = once(server, 'connection').then(([raw]: Socket[]) => raw && closing(raw));
   const received: Buffer[] = [];
   server.on('secureConnection', (socket) => socket.on('data', (data: Buffer) => received.push(data)));
   const refuse: CertificateVerifier = () => ({ kind: 'refuse', failure: { code: 'certificate-changed', params: { host } } });
@@ -134,7 +136,7 @@ it.each<[string, (socket: Socket) => void, string]>([
 ])('a TLS connection to a server that %s fails with its own code, and leaves no connection', async (_what, serve, code) => {
   let closed: Promise<unknown> = Promise.resolve();
   const port = await tcp((socket) => {
-    closed = once(socket, 'close');
+    closed = closing(socket);
     socket.on('end', () => socket.end());
     serve(socket);
     socket.resume();
@@ -152,10 +154,7 @@ it('a TLS connection can be cancelled, before and while it waits', async () => {
   const cancel = new AbortController();
   let closed: Promise<unknown> = Promise.resolve();
   const port = await tcp((socket) => {
-    closed = once(
-      socket.resume().on('end', () => socket.end()),
-      'close',
-    );
+    closed = closing(socket.resume().on('end', () => socket.end()));
     cancel.abort();
   });
   const connecting = connect(port, acceptAll, { signal: cancel.signal });
