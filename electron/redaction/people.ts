@@ -23,10 +23,14 @@ export function replacePeople(text: string, standInOf: (name: string) => string)
     .replaceAll(userElement, labelled)
     .replaceAll(userField, labelled)
     .replaceAll(nameField, labelled)
+    .replaceAll(ofHelper, (_whole, before: string, names: string) => `${before}${names.replaceAll(/[^\s,]+/g, person)}`)
+    .replaceAll(opener, person)
     .replaceAll(quotedUser, labelled)
     .replaceAll(signedInAs, labelled)
     .replaceAll(namedUser, ifName)
-    .replaceAll(domainUser, ifName);
+    .replaceAll(domainUser, (whole, before: string, name: string) =>
+      /^[a-z][a-z_-]*$/.test(name) ? labelled(whole, before, name) : ifName(whole, before, name),
+    );
 }
 
 /** `mei.chan`, `dc012345`: no word of a sentence, file, host or version. */
@@ -71,7 +75,8 @@ const displayName = /("[^"<>\n]{1,60}"|\p{Lu}[\p{L}'’-]{0,30}(?: \p{Lu}[\p{L}'
 const beforeAddress = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}(?=@\[)/gu;
 
 /** A person's name in a directory: `CN=Mei Chan,OU=Students,DC=campus,DC=test`. */
-const directoryName = /(\bCN=)([^,=+\n]{1,64})(?=,(?:[A-Za-z]{1,10}=[^,=\n]{1,64},){0,6}DC=)/g;
+const directoryName =
+  /(\bCN=)([^,/=+\n]{1,64})(?=,(?:[A-Za-z]{1,10}=[^,=\n]{1,64},){0,6}DC=|[,/] ?emailAddress=|(?<=emailAddress=[^,/\n]{1,64}[,/] ?CN=[^,/=+\n]{1,64}))/g;
 
 /** `<NameID>…</NameID>`. */
 const userElement = /(<(?:\w{1,20}:)?(?:NameID|user|user-?name|user-?id|login|upn)(?:\s[^<>]{0,300})?>)([^<>\s]{1,128})(?=<)/gi;
@@ -79,6 +84,10 @@ const userElement = /(<(?:\w{1,20}:)?(?:NameID|user|user-?name|user-?id|login|up
 /** `user "mei"`. */
 const quotedUser =
   /((?<![\p{L}\p{N}])(?:user|username|account|utilizador|用戶|使用者|帳戶)\s{0,2}["'“‘「])([^\s"'“”‘’「」]{1,64})(?=["'”’」])/giu;
+
+/** What the service for system tunnels logs: `ready for mei, ana`, `there is no user mei`, `mei opens a tunnel to …`. */
+const ofHelper = /((?<=: |^)(?:ready for |there is no user ))((?!nobody$)[^\s,]{1,64}(?:, [^\s,]{1,64}){0,100})$/gm;
+const opener = /(?<=: |^)[^\s:]{1,64}(?= opens a tunnel to )/gm;
 
 /** `logged in as mei`. */
 const signedInAs = /((?<![\p{L}\p{N}])(?:logged|signed) (?:in|on) as )([^\s"'“”‘’,;:()<>]{1,64}(?<!\.))/giu;

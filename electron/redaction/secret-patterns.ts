@@ -11,7 +11,7 @@ export function removeSecrets(text: string): string {
  */
 export const removeCodes = (text: string): string => text.replaceAll(codes, '…');
 const codes =
-  /(?<![\d+]|\d\.|\+\d{1,3} |0x|\b(?:pid|port|process|line|errno) )(?:\d{6,9}|(?<!:)\d{3}([ -])\d{3,4}(?:\1\d{3})?|(?<!:)\d{2}([ -])\d{2}\2\d{2})(?!\d|\.\d|\s?(?:ms|s|min|bytes?|k?B|[KM]i?B|%)(?![\p{L}\p{N}]))/gu;
+  /(?<![\d+]|\d\.|\+\d{1,3} |0x[\da-f]{0,16}|\b(?:pid|port|process|line|errno|[rt]x|size|offset|length|[rt]x_bytes)[ =])(?:\d{6,9}|(?<![:\p{L}])\d{3}([ -])\d{3,4}(?:\1\d{3})?|(?<![:\p{L}])\d{2}([ -])\d{2}\2\d{2})(?!\d|\.\d|\s?(?:[mnuµ]?s|min|bytes?|k?B|[KM]i?B|%)(?![\p{L}\p{N}]))/giu;
 
 type Replace = (whole: string, ...groups: string[]) => string;
 const keep =
@@ -26,7 +26,7 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
   [/\b(otpauth(?::\/\/|%3A%2F%2F)|data:(?=[a-z]{1,20}\/)|globalprotectcallback:)[^\s"'<>]*/gi, (_whole, scheme) => `${scheme}…`],
   // After a name such as `password`, the rest of the line goes too, since nobody can tell where the secret ends
   [
-    /((?:authorization|cookie|passw(?:or)?d|passwort|kennwort|contraseña|mot de passe|passphrase|passcode|palavra[ -](?:passe|chave)|senha|secret|credential|api[ _-]?key|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}["']?\s{0,4}[:=])(.*)$/gim,
+    /((?:authorization|cookie|passw(?:or)?d|passwort|kennwort|contraseña|mot de passe|passphrase|passcode|palavra[ -](?:passe|chave)|senha|secret|credential|api[ _-]?key|SAMLResponse|SAMLRequest|RelayState|(?<![a-z])(?:pwd|pin|otp|totp|ticket|token))\w{0,20}(?: (?:temporária|provisória|inicial|nova|atual|única))?["']?\s{0,4}[:=])(.*)$/gim,
     (whole, name, rest) => (/^\s*["']?(?:true|false|null)\b/.test(rest) ? whole : `${name} …`),
   ],
   // The same of a gateway that speaks Chinese, where no blank shows the end of a word
@@ -40,7 +40,7 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
     (_whole, before) => `${before}…`,
   ],
   [
-    /(\b(?:(?:access|verification|security|one-time|login|sign-in) code|código de (?:acesso|verificação|segurança|confirmação))(?: is| é)?[\s:=]{1,3})\d{4,12}(?!\d)/gi,
+    /(\b(?:(?:access|verification|security|one-time|login|sign-in) code|(?:your|o seu) (?:code|código)|código de (?:acesso|verificação|segurança|confirmação))(?: is| é)?[\s:=]{1,3})\d{4,12}(?!\d)/gi,
     (_whole, before) => `${before}…`,
   ],
   // Elements and fields of pages, and cookies as browsers list them
@@ -60,7 +60,7 @@ const replacements: readonly (readonly [RegExp, Replace])[] = [
     (_whole, name) => `${name}…`,
   ],
   [
-    /((?<![a-z\d])(?:DS(?:ID|[a-z]{4,20})|webvpn\w{0,3}|MRHSession|F5_ST|SVPNCOOKIE|\w{0,20}authcookie|sess(?:ion)?_?id)["']?\s{0,2}:\s{0,2}["']?)[^\s"',;]+/gi,
+    /((?<![a-z\d])(?:DS(?:ID|[a-z]{4,20})|webvpn\w{0,3}|MRHSession|F5_ST|SVPNCOOKIE|\w{0,20}authcookie|sess(?:ion)?[_-]?id)["']?\s{0,2}:\s{0,2}["']?)[^\s"',;]+/gi,
     (_whole, name) => `${name}…`,
   ],
   // What a page is asked with, and a form that is sent

@@ -183,6 +183,14 @@ function spellingsOf(text: string, kind: TypedKind): Set<string> {
     ...["'", '&#39;', '&#x27;', '&apos;'].map((quote) => inPage(text, quote)),
   ];
   if (kind !== 'secret') return new Set(plain);
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const dates = ['/', '.', '-'].flatMap((mark) =>
+    [
+      [day, month, year],
+      [month, day, year],
+      [year, month, day],
+    ].map((parts) => parts.join(mark)),
+  );
   const digits = text.replaceAll(/[ -]/g, '');
   const grouped = /^\d{6,10}$/.test(digits)
     ? [digits, ...[2, 3, 4].flatMap((size) => [' ', '-'].map((mark) => inGroups(digits, size).join(mark)))]
@@ -191,7 +199,7 @@ function spellingsOf(text: string, kind: TypedKind): Set<string> {
   const keys = /^[A-Z2-7]{16,}=*$/i.test(key) ? [key, inGroups(key, 4).join(' ')] : [];
   const hex = bytes.toString('hex');
   const encoded = bytes.length < 6 ? [] : [hex, hex.replaceAll(/../g, '%$&'), ...[0, 1, 2].flatMap((before) => base64Of(bytes, before))];
-  return new Set([...plain, text.replaceAll(/\s/g, ''), ...grouped, ...keys, ...encoded]);
+  return new Set([...plain, text.replaceAll(/\s/g, ''), ...(year === undefined ? [] : dates), ...grouped, ...keys, ...encoded]);
 }
 
 const inPage = (text: string, quote: string): string =>

@@ -38,10 +38,12 @@ export interface ReportInput {
 const maxLineChars = 1_000;
 
 /** The whole report as one redacted text. Headings are in the person's language, and what is below them is technical. */
-export function reportText(input: ReportInput, redactor: Pick<Redactor, 'redact'>): string {
+export function reportText(input: ReportInput, redactor: Pick<Redactor, 'redact' | 'typed'>): string {
   const { localizer, code, now, check } = input;
   const { format, messages } = localizer;
   const { report } = messages;
+  // A sentence may name another person of this computer
+  for (const { params } of failuresIn(input)) if (params?.['user'] !== undefined) redactor.typed.add(String(params['user']), 'person');
   const section = (name: keyof Messages['report']['sections'], lines: readonly string[]): string[] => [
     '',
     `== ${report.sections[name]} ==`,
@@ -83,6 +85,11 @@ export function reportText(input: ReportInput, redactor: Pick<Redactor, 'redact'
     .map((line) => (line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line))
     .join('\n');
 }
+
+const failuresIn = ({ notices, check }: ReportInput): Failure[] => [
+  ...notices,
+  ...check.findings.flatMap(({ says }) => (says.kind === 'failure' ? [says.failure] : [])),
+];
 
 function findingLine(finding: Finding, localizer: Localizer): string {
   const { says, todo } = findingMessage(finding, localizer);

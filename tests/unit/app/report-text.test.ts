@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { reportText } from '../../../electron/app/report/report-text.ts';
+import { reportText, type ReportInput } from '../../../electron/app/report/report-text.ts';
 import { Redactor } from '../../../electron/redaction/redactor.ts';
 import { noPolicyInForce } from '../../../electron/storage/policy/policy.ts';
 import { en } from '../../../shared/messages/en.ts';
 import { createLocalizer } from '../../../shared/messages/localizer.ts';
 
 /** A report whose log has these lines. */
-const reportOf = (redactor: Redactor, log: string[]): string =>
+const reportOf = (redactor: Redactor, log: string[], changed: Partial<ReportInput> = {}): string =>
   reportText(
     {
       code: '223M H6XH 2M5C',
@@ -22,6 +22,7 @@ const reportOf = (redactor: Redactor, log: string[]): string =>
       notices: [],
       log,
       helperLog: { kind: 'lines', lines: [] },
+      ...changed,
     },
     redactor,
   );
@@ -41,4 +42,22 @@ test('a report that is saved has nothing that moves a terminal’s cursor or hid
   redactor.typed.add('harbour-lantern-42', 'secret');
   const text = reportOf(redactor, ['says \u001b]0;title\u0007\u001b[2J\u202eabc\u0000', 'sent harbour\u00ad-lantern-42']);
   expect(text).toContain('says ]0;title[2Jabc\nsent …\n');
+});
+
+test('a report does not name the other person whose tunnel is open, neither in a finding nor in the service’s log', () => {
+  const failure = { code: 'tunnel-taken', params: { user: 'ana' } } as const;
+  const text = reportOf(new Redactor(), [], {
+    check: {
+      running: false,
+      cut: null,
+      findings: [{ check: 'helper', result: 'attention', says: { kind: 'failure', failure }, todo: null, prevents: true }],
+      at: 0,
+    },
+    helperLog: {
+      kind: 'lines',
+      lines: ['pc causeway-helper[12]: ready for ana, rui', 'pc causeway-helper[12]: rui opens a tunnel to vpn.test'],
+    },
+  });
+  expect(text).toContain('person-1 has a tunnel open on this computer');
+  expect(text).toContain('causeway-helper[12]: ready for person-1, person-2\npc causeway-helper[12]: person-2 opens a tunnel to ');
 });

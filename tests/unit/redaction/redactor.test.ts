@@ -52,6 +52,8 @@ describe('redaction takes out secrets', () => {
     ['a passcode in Portuguese', 'código de acesso: 4829', '4829'],
     ['a short code of a sentence', 'verification code is 4829', '4829'],
     ['a passcode in full-width digits', 'code ４８２９１３', '４８２９'],
+    ['a passcode of a Portuguese sentence', 'o seu código é 4829', '4829'],
+    ['a temporary password in Portuguese', 'Senha temporária: harbor 12', 'harbor'],
     ['a password behind an arrow', 'password -> hunter2', 'hunter2'],
     ['a password in JSON inside JSON', '{\\"password\\":\\"hunter2\\"}', 'hunter2'],
     ['a password in JSON inside a page', '{&quot;password&quot;:&quot;hunter2&quot;}', 'hunter2'],
@@ -100,6 +102,8 @@ describe('redaction takes out names', () => {
     ['a user in quotes', 'User "mei" was refused', 'User "person-1" was refused'],
     ['a user in a sentence', 'user dc012345 logged out', 'user person-1 logged out'],
     ['a user who signed in', 'signed in as mei.', 'signed in as person-1.'],
+    ['a user of a Windows domain by a plain name', 'password for CAMPUS\\mei.', 'password for CAMPUS\\person-1.'],
+    ['a person in a certificate', 'CN=Mei Chan,emailAddress=mei@campus.test', 'CN=person-1,emailAddress=person-2'],
     ['a user in SAML', '<saml:NameID Format="x">mei</saml:NameID>', '<saml:NameID Format="x">person-1</saml:NameID>'],
     ['a student number', '學號：DC99999', '學號：person-1'],
     ['a person’s full name', '"displayName": "Mei Chan"', '"displayName": "person-1"'],
@@ -175,6 +179,7 @@ describe('redaction leaves what the help desk needs', () => {
     'in /home and /usr/share/x/y, /Library/Application Support/Profiles/x/y, C:\\Users\\Public\\Desktop\\x',
     'read /opt/Causeway/a%20b.txt, 100%25 of it, file:///C:/Program%20Files/Causeway/x.mjs:1:2, 99%, %PATH%',
     'the name is CN=vpn.campus.test, O=Campus, C=MO and CN=DigiCert Global Root G2,OU=www',
+    'DigiCert TLS RSA SHA256 2020 CA1, exit code 0xC0000005, rx_bytes 123456789, size=1234567, 123456us',
     'State: idle, 1.2~rc1/x, 0:00:01, 12:34:56:78, mac OS 15',
     'ABCD EFGH IJKL MNOP, <realm>Students</realm>, hostname=vpn.campus.test, hostname: localhost',
   ])('redaction leaves “%s” as it is', (line) => expect(redact(line)).toBe(line));
@@ -227,6 +232,12 @@ describe('redaction takes out what was typed', () => {
         expect(redactor.redact(`failed at ${encoded} there`)).not.toMatch(/8fk2|right/i);
       }
     expect(redactor.redact('user mei%2540campus.test gone')).toBe('user person-1 gone');
+  });
+
+  it('redaction finds a typed date of birth however it is written', () => {
+    const redactor = new Redactor();
+    redactor.typed.add('1990-05-17', 'secret');
+    expect(redactor.redact('1990-05-17 17/05/1990 05/17/1990 17.05.1990 19900517')).toBe('… … … … …');
   });
 
   it('redaction finds a typed secret that is split over lines, and keeps the lines', () => {
