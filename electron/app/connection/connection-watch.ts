@@ -40,15 +40,16 @@ export class ConnectionWatch {
     if (!this.session) return null;
     const { history, delays } = this.session;
     delays.looked();
+    const now = this.deps.now();
     return {
-      since: history.since,
+      since: history.begun(now),
       ...history.totals,
       reconnects: history.reconnects,
       verdict: delays.verdict,
       campus: delays.campus,
       network: delays.network,
       everyMs: connectionSlots[span].everyMs,
-      slots: history.slots(span, this.deps.now()),
+      slots: history.slots(span, now),
     };
   }
 

@@ -37,7 +37,7 @@ class Slots {
  * does not fold two hours into one.
  */
 export class ConnectionHistory {
-  readonly since: number;
+  private readonly since: number;
   reconnects = 0;
   private readonly spans: Record<ConnectionSpan, Slots> = {
     minute: new Slots(connectionSlots.minute),
@@ -58,6 +58,12 @@ export class ConnectionHistory {
 
   get totals(): TrafficCount {
     return this.counted;
+  }
+
+  /** When the session began, by the clock on the wall as it goes now: as the slots are. */
+  begun(at: number): number {
+    this.proceed(at);
+    return at - (this.time - this.since);
   }
 
   /** The session's bytes so far. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ConnectionWatch } from '../../../electron/app/connection/connection-watch.ts';
 import { ConnectionHistory } from '../../../electron/app/connection/history.ts';
 import type { ConnectionSlot } from '../../../shared/connection.ts';
+import { connected } from '../../screens/base.ts';
 
 const begin = Date.UTC(2026, 10, 29, 12);
 const minute = 60_000;
@@ -82,6 +84,23 @@ describe('the history of a session', () => {
     expect(slots.at(-1)?.at).toBe(begin - 40 * minute);
     history.traffic(begin + 20 * hour, { received: 400, sent: 0 });
     expect(sum(history.slots('day', begin + 20 * hour), 'received')).toBe(400);
+  });
+
+  test('after a clock was set back, a report begins when its session began, and not after its slots', () => {
+    let now = begin;
+    const source = {
+      traffic: () => ({ received: 0, sent: 0 }),
+      roundTrip: () => Promise.resolve(20),
+      gatewayDelay: () => Promise.resolve(10),
+    };
+    const watch = new ConnectionWatch({ source, now: () => now, log: (line) => expect.unreachable(line) });
+    watch.accessChanged(connected);
+    now = begin + 10 * minute;
+    watch.sample({ at: now, received: 100, sent: 10 });
+    now -= hour;
+    const report = watch.report('minute');
+    expect(report?.since).toBe(begin - hour);
+    expect(report?.slots.at(-1)?.at).toBe(now);
   });
 
   test('the delay of a slot is the mean of what was measured in it', () => {
