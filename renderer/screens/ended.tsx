@@ -79,6 +79,9 @@ export function Ended({ ending, profile, task, above, network }: EndedProps) {
             {againText()}
           </Button>
         )}
+      </Actions>
+      {/* Not among those that stay in sight: together they would cover what to do */}
+      <Actions>
         <CopyDetails />
         <ReportProblem />
       </Actions>
