@@ -9,6 +9,7 @@ import { Settings } from '../../../electron/storage/settings.ts';
 import { policyFrom } from '../../../electron/storage/policy/policy.ts';
 import type { PolicySource } from '../../../electron/storage/policy/source.ts';
 import { languages, type Language } from '../../../shared/messages/languages.ts';
+import { faultDetail } from '../../../shared/messages/policy-fault.ts';
 import { cliFolder, startCli } from '../../support/cli.ts';
 import { sourceOf } from '../../support/policy.ts';
 
@@ -78,6 +79,14 @@ describe.each(languages)('in %s', (language) => {
     const attention = (says: string, todo: string): string => doctor.attention.replace('{says}', says).replace('{todo}', todo);
     expect(lines).toContain(attention(facts.updatesOff, advice.switchUpdatesOn));
     expect(lines).toContain(attention(facts.alwaysNeedsApp, advice.startForAlways));
+  });
+
+  test(`why an address of the policy does not give its campus is said in ${language}, without a code`, async () => {
+    const localizer = await localizerOf(language);
+    const { title } = localizer.failure({ code: 'profile-unreachable' });
+    expect(faultDetail('https://campus.test/: profile-unreachable', localizer)).toBe(`https://campus.test/: ${title}`);
+    expect(faultDetail('profile-unreachable', localizer)).toBe(title);
+    expect(faultDetail('no such key: 5', localizer)).toBe('no such key: 5');
   });
 
   test(`connect --quick under a policy says in ${language} who manages this computer`, async () => {
