@@ -126,6 +126,26 @@ test('the schema for editors has every key, with its title, and nothing else', (
   expect(schema.additionalProperties).toBe(false);
 });
 
+test('the schema for editors refuses addresses without https and names that nobody knows', () => {
+  const file = z.object({ properties: z.record(z.string(), z.record(z.string(), z.unknown())) });
+  const { properties } = file.parse(JSON.parse(textOf('policies/linux/policy.schema.json')));
+  const accepts = (key: string, value: unknown): boolean => z.fromJSONSchema(properties[key] ?? {}).safeParse(value).success;
+  const pins = ['JEjnOQ0aoGAgqy4N0s2MMLEmkjKkL4PDlCTfdHQm3EU='];
+  for (const [scheme, expected] of [
+    ['https', true],
+    ['http', false],
+  ] as const) {
+    expect(accepts('updateFeed', `${scheme}://mirror.campus.test/causeway`)).toBe(expected);
+    expect(accepts('helpDesk', { address: `${scheme}://it.campus.test` })).toBe(expected);
+    expect(accepts('profiles', [{ address: `${scheme}://campus.test`, pins }])).toBe(expected);
+  }
+  expect(accepts('updateFeed', 'https://mirror.campus.test/causeway?a')).toBe(false);
+  expect(accepts('updateFeed', 'none')).toBe(true);
+  expect(accepts('managedBy', { name: 'IT' })).toBe(true);
+  expect(accepts('managedBy', { name: 'IT', colour: 'red' })).toBe(false);
+  expect(accepts('profiles', [{ version: 1, id: 'harbour', gateways: ['vpn.harbour.test'], name: 'Harbour' }])).toBe(true);
+});
+
 test('the manifest and the sample for macOS have every key that its profiles can set', () => {
   const manifest = textOf('policies/macos/org.causeway.client.plist');
   const names = [...manifest.matchAll(/<key>pfm_name<\/key>\s*<string>(\w+)<\/string>/g)].map(([, name]) => name);
