@@ -36,12 +36,23 @@ const version = z
     ),
   );
 
+/** Windows opens a device for these names, whatever ending they have. */
+const devices = ['con', 'prn', 'aux', 'nul', ...Array.from({ length: 10 }, (_none, at) => [`com${at}`, `lpt${at}`]).flat()];
+const isNoDevice = (name: string): boolean => !devices.includes(name.toLowerCase().split('.')[0] ?? '');
+
+/** Nobody's sign-in is part of an address that everybody opens, and no character that turns the text around. */
+function isPlainAddress(address: string): boolean {
+  if (!URL.canParse(address) || !/^[\x21-\x7e]*$/.test(address)) return false;
+  const { username, password } = new URL(address);
+  return username === '' && password === '';
+}
+
 const updateFileSchema = z.object({
   platform: z.enum(['win32', 'darwin', 'linux']),
   arch: z.enum(['x64', 'arm64']),
   kind: z.enum(kinds),
   /** A bare name: it lies beside the metadata, so a signature never leads to another server. */
-  path: z.string().check(z.maxLength(120), z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)),
+  path: z.string().check(z.maxLength(120), z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), z.refine(isNoDevice)),
   size: z.int().check(z.minimum(1), z.maximum(maxFileBytes)),
   /** base64 */
   sha512: z.string().check(z.regex(/^[A-Za-z0-9+/]{86}==$/)),
@@ -60,7 +71,7 @@ export const metadataSchema = z
     expiresAt: instant,
     /** The share of installations that take this version, in percent. */
     rollout: z.number().check(z.minimum(0), z.maximum(100)),
-    whatsNew: z.nullable(z.url({ protocol: /^https$/ }).check(z.maxLength(500))),
+    whatsNew: z.nullable(z.url({ protocol: /^https$/ }).check(z.maxLength(500), z.refine(isPlainAddress))),
     files: z.array(updateFileSchema).check(z.minLength(1), z.maxLength(maxFiles)),
   })
   .check(

@@ -96,6 +96,8 @@ export const policyFaults = [
   'unknown',
   /** The value is of the wrong kind or not allowed. */
   'wrong',
+  /** It stands in one object more than once. */
+  'repeated',
   /** A profile's file or address cannot be used. */
   'profile',
   /** It stands where people can write, and is not one of the keys that they may set for themselves. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod/mini';
 import { policyVersion, type PolicyFaultDetail } from '../../../shared/policy/keys.ts';
 import { onlyRootCanChange } from '../../system/root-owned.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { absent, type PolicySource } from './source.ts';
 
 /** More than twenty profiles of the largest size need less. */
@@ -18,7 +19,7 @@ const record = z.record(z.string(), z.unknown());
 
 /**
  * Reads the policy file: what it enforces, and its `defaults`. A file that others than root could have written is
- * `untrusted`, one that is too large or no JSON object `unreadable`. Never rejects.
+ * `untrusted`, one that is too large or no JSON object `unreadable`. A key that stands twice is a fault. Never rejects.
  */
 export async function readPolicyFile(file: string): Promise<{ enforced: PolicySource; defaults: PolicySource }> {
   const none = { enforced: absent(file, 'enforced'), defaults: absent(`${file} (defaults)`, 'default') };
@@ -28,7 +29,9 @@ export async function readPolicyFile(file: string): Promise<{ enforced: PolicySo
   });
   const start = await readStart(file);
   if (start.kind === 'absent') return none;
-  if (!(await onlyRootCanChange(file))) return (await isHidden(file)) ? refused('unreadable', 'EACCES') : refused('untrusted');
+  // Where a link leads is not known if it leads nowhere: its folder says who could have made it
+  if (!(await onlyRootCanChange(start.kind === 'failed' && start.isLink ? path.dirname(file) : file)))
+    return (await isHidden(file)) ? refused('unreadable', 'EACCES') : refused('untrusted');
   if (start.kind === 'failed') return refused('unreadable', start.detail);
   const entries = record.safeParse(parse(start.text));
   if (!entries.success) return refused('unreadable', 'no JSON object' satisfies PolicyFaultDetail);
@@ -37,18 +40,31 @@ export async function readPolicyFile(file: string): Promise<{ enforced: PolicySo
   delete values['$schema'];
   const isKnown = version === undefined || version === policyVersion;
   const isNewer = typeof version === 'number' && version > policyVersion;
-  const read = defaults === undefined ? null : record.safeParse(defaults);
+  const repeated = repeatedKeys(start.text);
+  const isRepeated = repeated.some(([first, second]) => first === 'defaults' && second === undefined);
+  const read = defaults === undefined || isRepeated ? null : record.safeParse(defaults);
   const faults = [
+    ...faultsAt(repeated.flatMap(([first, second]) => (first === 'defaults' && second !== undefined ? [] : [first]))),
     ...(isKnown ? [] : [{ key: 'version', why: isNewer ? ('newer' as const) : ('wrong' as const) }]),
     ...(read && !read.success ? [{ key: 'defaults', why: 'wrong' as const }] : []),
   ];
   return {
     enforced: { ...none.enforced, state: 'read', values, faults },
-    defaults: read?.success ? { ...none.defaults, state: 'read', values: read.data } : none.defaults,
+    defaults: read?.success
+      ? {
+          ...none.defaults,
+          state: 'read',
+          values: read.data,
+          faults: faultsAt(repeated.flatMap(([first, second]) => (first === 'defaults' && second !== undefined ? [second] : []))),
+        }
+      : none.defaults,
   };
 }
 
-type Start = { kind: 'absent' } | { kind: 'failed'; detail: string } | { kind: 'read'; text: string };
+const faultsAt = (keys: readonly string[]) => [...new Set(keys)].map((key) => ({ key, why: 'repeated' as const }));
+
+/** `isLink`: it is a link that leads nowhere. */
+type Start = { kind: 'absent' } | { kind: 'failed'; detail: string; isLink?: boolean } | { kind: 'read'; text: string };
 
 /** The file's text without a byte order mark, if it is not too large. */
 async function readStart(file: string): Promise<Start> {
@@ -62,9 +78,18 @@ async function readStart(file: string): Promise<Start> {
     return { kind: 'read', text: buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '') };
   } catch (error) {
     const code = codeOf(error);
+    const leadsNowhere = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code);
+    if (leadsNowhere && (await isLink(file))) return { kind: 'failed', detail: code, isLink: true };
     return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'absent' } : { kind: 'failed', detail: code };
   }
 }
+
+/** A link to what is not there, such as a share that is not mounted, is a policy that cannot be read, and not none. */
+const isLink = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 
 /**
  * Whether a file is in a folder that this person may not enter and that only root can change, as `mkdir` makes it where root's

@@ -72,7 +72,8 @@ interface Candidate {
 /** What a source says about a key: none or one. */
 function candidateOf(key: PolicyKey, source: PolicySource, faults: Fault[]): Candidate[] {
   if (source.byPerson && policyFacts[key].personal !== true) return [];
-  const strict = strictValueOf(key);
+  // A person's mistake in what is theirs forbids nothing: it counts as not set
+  const strict = source.byPerson ? undefined : strictValueOf(key);
   // Which gateways a damaged policy allowed is not known. No new profile can be added then, so there can be no new ones
   if (source.asBefore) return [];
   if (source.state === 'unreadable')

@@ -13,6 +13,8 @@ const watchedPath = 'Software\\Policies';
 /** What IT gave to the MSI (`build/msi`), noted by it. It ranks below every policy. */
 const installPath = 'Software\\Causeway\\Install';
 
+type ReadableRegistry = Pick<Registry, 'read' | 'securityOf'>;
+
 /** What the registry says: for the computer and for the person, each enforced and as defaults. */
 export interface RegistryPolicy {
   readonly machine: PolicySource;
@@ -26,8 +28,8 @@ export interface RegistryPolicy {
  * Reads the policy from the registry. A person's own key counts as enforced if its access list keeps the person from writing
  * it, and as theirs otherwise. Never rejects.
  */
-export async function readRegistryPolicy(): Promise<RegistryPolicy> {
-  const found = await registry().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+export async function readRegistryPolicy(load: () => Promise<ReadableRegistry> = registry): Promise<RegistryPolicy> {
+  const found = await load().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
   if (found instanceof Error) return unreadable(found);
   const machine = (path: string, level: PolicySource['level']) => readKey(found, 'HKLM', path, level);
   const user = (path: string, level: PolicySource['level']): PolicySource => {
@@ -53,10 +55,12 @@ export async function readRegistryPolicy(): Promise<RegistryPolicy> {
  * The properties of the MSI as defaults: the campus that everybody gets, and whether the app starts when people sign in. Any
  * text may have been given: a wrong one is named, like a wrong value of the key that it stands for.
  */
-function readInstaller(found: Registry): PolicySource {
+function readInstaller(found: ReadableRegistry): PolicySource {
   const none = absent(`HKLM\\${installPath}`, 'default');
   const key = attempt(() => found.read('HKLM', installPath));
-  if (key === null || key instanceof Error) return none;
+  if (key === null) return none;
+  if (key instanceof Error)
+    return { ...none, state: 'read', faults: ['profiles', 'startAtSignIn'].map((name) => ({ key: name, why: 'wrong' })) };
   const raw = (name: string): unknown => {
     const value = key.values.get(name);
     if (!value || (value.kind === 'text' && value.value === '')) return undefined;
@@ -99,7 +103,7 @@ export function watchRegistryPolicy(changed: () => void): () => void {
   };
 }
 
-function readKey(found: Registry, root: RegistryRoot, path: string, level: PolicySource['level']): PolicySource {
+function readKey(found: ReadableRegistry, root: RegistryRoot, path: string, level: PolicySource['level']): PolicySource {
   const place = `${root}\\${path}`;
   const key = attempt(() => found.read(root, path));
   if (key === null) return absent(place, level);

@@ -174,6 +174,7 @@ export const policy: PolicyMessages = {
   faults: {
     'unknown': 'Causeway does not know this name',
     'wrong': 'The value is of the wrong kind or not allowed',
+    'repeated': 'It stands there more than once, so it cannot be told which one was meant',
     'profile': 'The profile cannot be used',
     'not-administrators': 'It is in a place where people can write, so it is ignored',
     'untrusted': 'Somebody who is not an administrator could have written it, so all of it is ignored',

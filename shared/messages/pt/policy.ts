@@ -178,6 +178,7 @@ export const policy: PolicyMessages = {
   faults: {
     'unknown': 'O Causeway não conhece este nome',
     'wrong': 'O valor é do tipo errado ou não é permitido',
+    'repeated': 'Aparece mais do que uma vez, por isso não se sabe qual era a pretendida',
     'profile': 'O perfil não pode ser usado',
     'not-administrators': 'Está num local onde qualquer pessoa pode escrever, por isso é ignorado',
     'untrusted': 'Pode ter sido escrito por quem não é administrador, por isso é ignorado na íntegra',

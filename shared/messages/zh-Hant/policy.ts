@@ -163,6 +163,7 @@ export const policy: PolicyMessages = {
   faults: {
     'unknown': 'Causeway 不認識這個名稱',
     'wrong': '值的類型不正確或不獲允許',
+    'repeated': '重複出現，無法判斷以哪一個為準',
     'profile': '設定檔無法使用',
     'not-administrators': '所在位置可由一般用戶寫入，因此無效',
     'untrusted': '管理員以外的人也可能寫入，因此全部無效',

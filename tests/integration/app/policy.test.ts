@@ -242,6 +242,12 @@ test('a campus at an address is fetched from the server that has its key, and fr
   const { faults } = await when(wrong.app, ({ policy }) => policy.faults.length > 0 && policy);
   expect(faults).toEqual([{ place, key: 'profiles', why: 'profile', detail: `${address}: certificate-changed` }]);
   expect([asked, wrong.app.state.profiles]).toEqual([0, []]);
+  // The check and a report know of it too
+  await wrong.app.verbs.startCheck(undefined);
+  const report = await when(wrong.app, ({ check }) => !check.running && check.at !== null && check);
+  expect(report.findings.find(({ check }) => check === 'policy')?.says).toMatchObject({
+    failure: { code: 'policy-repaired', params: { key: 'profiles' } },
+  });
 
   const right = { profiles: [{ address, pins: [`pin-sha256:${spkiSha256(new X509Certificate(server.pem))}`] }], addProfiles: false };
   const at = await managed(right, []);

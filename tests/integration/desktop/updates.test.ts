@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEngine, type EngineOptions } from '../../../electron/desktop/updates/engine.ts';
 import { signMetadata } from '../../../electron/updates/envelope.ts';
@@ -266,6 +267,9 @@ describe('nothing to do', () => {
 });
 
 const hang: Serve = () => undefined;
+/** 20 MB of spaces in 20 kB. */
+const bomb: Serve = (_request, response) =>
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20_000_000, 32)));
 const later = Date.now() + 3 * dayMs;
 const unsigned = (text: string): string =>
   JSON.stringify({ signed: Buffer.from(text).toString('base64'), signatures: [`${'A'.repeat(86)}==`] });
@@ -291,6 +295,29 @@ describe('a server that cannot be believed', () => {
     ],
     ['a page for people', 'update-invalid', (at) => at.files.set('/stable.json', '<html>Welcome to our Wi-Fi</html>')],
     ['metadata of 2 MB', 'update-invalid', (at) => at.files.set('/stable.json', ' '.repeat(2_000_000))],
+    [
+      'metadata that says it has not changed',
+      'update-unreachable',
+      (at) => at.files.set('/stable.json', (_request, response) => response.writeHead(304).end()),
+    ],
+    ['metadata that is packed', 'update-invalid', (at) => at.files.set('/stable.json', bomb)],
+    [
+      'metadata that says another length',
+      'update-unreachable',
+      (at) =>
+        at.files.set('/stable.json', (request) => {
+          request.socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\ncontent-length: 20\r\n\r\n{}');
+        }),
+    ],
+    [
+      'metadata that comes a byte at a time',
+      'update-unreachable',
+      (at) =>
+        at.files.set('/stable.json', (request, response) => {
+          const drip = setInterval(() => response.write(' '), 50);
+          request.socket.on('close', () => clearInterval(drip));
+        }),
+    ],
     ['no metadata', 'update-unreachable', (at) => at.files.delete('/stable.json')],
     [
       'a redirect',
@@ -351,6 +378,11 @@ describe('a download that goes wrong', () => {
     ],
     ['a file that stops coming', 'update-unreachable', (_request, response) => response.writeHead(200).write(newApp.subarray(0, 100_000))],
     ['a file that is not there', 'update-unreachable', (_request, response) => response.writeHead(404).end()],
+    [
+      'a file that comes packed',
+      'update-damaged',
+      (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(newApp)),
+    ],
     ['a file that is elsewhere', 'update-unreachable', (_request, response) => response.writeHead(302, { location: '/other' }).end()],
     ['a server that takes the request and hangs', 'update-unreachable', hang],
   ])('%s is told, deleted and not installed, and the next check mends it', async (_what, code, answer) => {

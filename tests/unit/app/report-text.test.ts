@@ -1,31 +1,11 @@
 import { expect, test } from 'vitest';
-import { reportText, type ReportInput } from '../../../electron/app/report/report-text.ts';
+import type { ReportInput } from '../../../electron/app/report/report-text.ts';
 import { Redactor } from '../../../electron/redaction/redactor.ts';
-import { noPolicyInForce } from '../../../electron/storage/policy/policy.ts';
-import { en } from '../../../shared/messages/en.ts';
-import { createLocalizer } from '../../../shared/messages/localizer.ts';
+import { reportTextOf } from '../../support/report-text.ts';
 
 /** A report whose log has these lines. */
 const reportOf = (redactor: Redactor, log: string[], changed: Partial<ReportInput> = {}): string =>
-  reportText(
-    {
-      code: '223M H6XH 2M5C',
-      now: 0,
-      localizer: createLocalizer(en, { locale: 'en', dates: 'en' }),
-      summary: '',
-      versions: [],
-      profiles: [],
-      policy: noPolicyInForce,
-      history: [],
-      check: { running: false, cut: null, findings: [], at: 0 },
-      network: [],
-      notices: [],
-      log,
-      helperLog: { kind: 'lines', lines: [] },
-      ...changed,
-    },
-    redactor,
-  );
+  reportTextOf({ log, ...changed }, redactor);
 
 test('a report’s long line is cut only after it is redacted, so that no part of a secret stays at its end', () => {
   const redactor = new Redactor();

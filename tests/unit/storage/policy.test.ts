@@ -240,4 +240,31 @@ describe.skipIf(!isRoot)('the policy of an administrator', () => {
     await mkdir(file);
     expect(await read()).toMatchObject(damaged);
   });
+
+  it('a link that leads nowhere is a policy that cannot be read, and none where others could have made it', async () => {
+    await symlink(join(folder, 'share', 'policy.json'), file);
+    expect(await read()).toMatchObject(damaged);
+    await chmod(folder, 0o777);
+    expect(await read()).toMatchObject(ignored);
+    await chmod(folder, 0o755);
+    await rm(file);
+    await symlink('policy.json', file);
+    expect(await read()).toMatchObject(damaged);
+  });
+
+  it.each([
+    ['{"keptCodes": false, "keptCodes": true, "language": "en"}', 'keptCodes', { keptCodes: false, language: 'en' }],
+    ['{"keptCodes": true, "oldTls": "allow", "kept\\u0043odes" : true}', 'keptCodes', { keptCodes: false, oldTls: 'allow' }],
+    ['{"managedBy": {"name": "\\"a\\": {", "name": "b"}, "updates": "it"}', 'managedBy', { managedBy: null, updates: 'it' }],
+    ['{"defaults": {"updates": "it", "updates": "automatic", "language": "en"}}', 'updates', { updates: 'off', language: 'en' }],
+    ['{"defaults": {"updates": "it"}, "oldTls": "allow", "defaults": {}}', 'defaults', { updates: null, oldTls: 'allow' }],
+  ])('a key that stands twice counts as a wrong value, whichever comes last: %s', async (text, key, values) => {
+    await write(text);
+    const { policy, notice } = await read();
+    expect(policy).toEqual({ ...noPolicy, ...values });
+    expect(notice).toMatchObject({ code: 'policy-repaired', params: { key } });
+    // The same names in different objects, and as values, are not twice
+    await write({ managedBy: { name: 'keptCodes' }, helpDesk: { name: 'name' }, keptCodes: true, defaults: { keptCodes: false } });
+    expect(await read()).toMatchObject({ policy: { keptCodes: true }, notice: null });
+  });
 });

@@ -105,11 +105,14 @@ it.each<[string, Partial<Metadata>]>([
     'gives two files one name',
     { files: [fileOf(newApp), fileOf(newApp, { arch: 'arm64' }), fileOf(newApp, { platform: 'win32', path: 'CAUSEWAY-0.2.0.AppImage' })] },
   ],
+  ['names a device of Windows', { files: [fileOf(newApp, { path: 'Con.x.AppImage' })] }],
+  ['leads people to an address with a sign-in', { whatsNew: 'https://it:secret@causeway.example/' }],
+  ['leads people to an address that turns its text around', { whatsNew: 'https://causeway.example/\u202egpj' }],
   ['has a version with a path', { version: '1.0.0-../../x' }],
   ['has a version that overflows', { version: '99999999999999999999.0.0' }],
   ['has a version that semver refuses', { version: '0.2.0-beta.01' }],
 ])('metadata that %s is refused although it is signed', (_what, change) => {
-  expect(said(signed(metadataOf(change)))).toMatch(/^(expiresAt|files|version)/);
+  expect(said(signed(metadataOf(change)))).toMatch(/^(expiresAt|files|version|whatsNew)/);
 });
 
 it('any JSON at all, signed or not, is read or refused and never throws anything else', () => {
