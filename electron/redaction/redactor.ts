@@ -29,7 +29,7 @@ export class Redactor {
   /** The text without secrets, with stand-ins for people, addresses and hosts. Redacting it again changes nothing. */
   redact(text: string): string {
     // What one pass leaves may be a pattern only after it: a stand-in beside other letters looks like a key
-    let before = Buffer.from(text).toString(); // half a character is none that can be encoded
+    let before = this.replaceTyped(Buffer.from(text).toString(), true); // half a character is none that can be encoded
     for (let pass = 0; pass < maxPasses; pass++) {
       const after = this.replaceAll(this.replaceEncoded(before));
       if (after === before) break;
@@ -38,8 +38,8 @@ export class Redactor {
     return before;
   }
 
-  private replaceAll(text: string): string {
-    return removeCodes(this.replaceNames(removeSecrets(this.replaceInUrls(this.replaceTyped(text)))));
+  private replaceAll(text: string, split = false): string {
+    return removeCodes(this.replaceNames(removeSecrets(this.replaceInUrls(this.replaceTyped(text, split)))));
   }
 
   /** Lines that hide something in an encoding become plain. All others stay as they are. */
@@ -49,7 +49,7 @@ export class Redactor {
       .map((line) => {
         const plain = undone(line);
         if (plain === line) return line;
-        const clean = this.replaceAll(plain);
+        const clean = this.replaceAll(plain, true);
         return clean === plain || clean === undone(this.replaceAll(line)) ? line : clean;
       })
       .join('\n');
@@ -61,10 +61,10 @@ export class Redactor {
     return this.standIns.of(kind, key.normalize('NFC').toLowerCase());
   }
 
-  private replaceTyped(text: string): string {
+  private replaceTyped(text: string, split: boolean): string {
     let clean = '';
     let at = 0;
-    for (const { start, end, kind } of this.typed.find(text)) {
+    for (const { start, end, kind } of this.typed.find(text, split)) {
       const what = text.slice(start, end);
       clean += text.slice(at, start) + (kind === 'secret' ? '…' : this.standIn(kind, decoded(what)));
       at = end;

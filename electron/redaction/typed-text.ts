@@ -42,14 +42,17 @@ export class TypedText {
     for (const spelling of spellingsOf(value, kind)) this.addSpelling(spelling.toLowerCase(), kind);
   }
 
-  /** The places of everything typed in a text, in order, without overlaps. */
-  find(text: string): Found[] {
+  /** The places of everything typed in a text, in order, without overlaps. `split`: also what is split over lines, which takes as long again. */
+  find(text: string, split: boolean): Found[] {
     const lower = text.toLowerCase();
     // A few letters have a longer lower case: then only what is in lower case anyway is found
     const searched = lower.length === text.length ? lower : text;
     const fixed = fixedPlaces(text);
     const isFixed = ({ start, end }: Span): boolean => fixed.some((place) => start >= place.start && end <= place.end);
-    const found = [...this.findAll(searched, () => true).filter((each) => !each.wholeWord || !isFixed(each)), ...this.findSplit(searched)];
+    const found = [
+      ...this.findAll(searched, () => true).filter((each) => !each.wholeWord || !isFixed(each)),
+      ...(split ? this.findSplit(searched) : []),
+    ];
     found.sort((one, other) => one.start - other.start || other.end - one.end);
     const apart: Found[] = [];
     for (const each of found) if (each.start >= (apart.at(-1)?.end ?? 0)) apart.push(each);
