@@ -22,6 +22,8 @@ export async function ownName(address: string, name: string): Promise<{ close: (
   const path = /unix:(?:path|abstract)=([^,]+)/.exec(address)?.[1] ?? '';
   const socket = connect({ path: address.includes('abstract=') ? `\0${path}` : path });
   await once(socket, 'connect');
+  // The bus may be ended before it
+  socket.on('error', () => socket.destroy());
   const user = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex');
   await say(socket, `\0AUTH EXTERNAL ${user}\r\n`);
   socket.write('BEGIN\r\n');
