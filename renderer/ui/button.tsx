@@ -3,6 +3,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import { useEffect, useRef } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useSay } from '../announcer.tsx';
+import { useShownFocus } from '../shown-focus.ts';
 import { Sentence } from './sentence.tsx';
 
 /** `primary` is the main button of a screen, `quiet` the one to leave it. */
@@ -63,6 +64,7 @@ export function Button({
   disabled = false,
   autoFocus = false,
 }: ButtonProps) {
+  useShownFocus(autoFocus);
   return (
     <PendingButton
       ref={useSaidLabel(children)}

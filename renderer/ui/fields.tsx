@@ -9,6 +9,7 @@ import { TextField } from 'react-aria-components/TextField';
 import { useAnnounced } from '../announcer.tsx';
 import { useCapsLock } from '../hooks.ts';
 import { useLocalizer } from '../localizer.ts';
+import { useShownFocus } from '../shown-focus.ts';
 import { IconButton } from './button.tsx';
 
 interface FieldProps {
@@ -71,10 +72,11 @@ function FieldFrame({
   hint,
   error,
   busy,
-  autoFocus,
+  autoFocus = false,
   autoComplete,
   children,
 }: Omit<FieldProps, 'inputRef' | 'input'> & { children: ReactNode }) {
+  useShownFocus(autoFocus);
   return (
     <TextField
       className="field"
@@ -83,7 +85,7 @@ function FieldFrame({
       isInvalid={error != null}
       isReadOnly={busy ?? false}
       validationBehavior="aria"
-      autoFocus={autoFocus ?? false}
+      autoFocus={autoFocus}
       autoComplete={autoComplete ?? 'off'}
       {...(name === undefined ? {} : { name })}
       {...(onBlur === undefined ? {} : { onBlur })}

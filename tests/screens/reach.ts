@@ -25,6 +25,23 @@ export const smallTargets = (page: Page): Promise<string[]> =>
     });
   });
 
+/** How much of what has the focus is in sight, from 0 to 1, looked at in 81 places. */
+export const shareInSight = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    // What stands in a field, as the button that shows a password, does not hide it
+    const field = focused instanceof HTMLInputElement ? focused.parentElement : focused;
+    if (!focused || !field) return 0;
+    const { left, top, width, height } = focused.getBoundingClientRect();
+    const tenths = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((tenth) => tenth / 10);
+    const places = tenths.flatMap((x) => tenths.map((y) => [left + width * x, top + height * y] as const));
+    const seen = places.filter(([x, y]) => {
+      const at = document.elementFromPoint(x, y);
+      return at !== null && (field.contains(at) || at.contains(field));
+    });
+    return seen.length / places.length;
+  });
+
 /** One stop of the keyboard's way through a page. */
 interface Stop {
   name: string;

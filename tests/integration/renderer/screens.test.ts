@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { appStateSchema } from '../../../shared/app-state.ts';
 import { layout, portalBounds } from '../../../shared/layout.ts';
 import { drawScreen, isWide, openScreen, sizeOf } from '../../screens/draw.ts';
-import { moving, smallTargets, wrongOnTheWay } from '../../screens/reach.ts';
+import { moving, shareInSight, smallTargets, wrongOnTheWay } from '../../screens/reach.ts';
 import { now, screens, state } from '../../screens/states.ts';
 import { buildWindow, launchChromium, openWindow, serve, type TestWindow } from '../../screens/window.ts';
 
@@ -111,6 +111,27 @@ describe('every screen reads to a screen reader (AP#501, MV#11120) and looks as 
       expect(await wrongOnTheWay(page)).toEqual([]);
     }
     expect(complaints).toEqual([]);
+  });
+
+  test('a field that gets the focus as its screen appears is in sight, also in small windows', async () => {
+    const { page } = subject;
+    const hidden: string[] = [];
+    const sizes = [
+      [360, 560],
+      [210, 340],
+    ] as const;
+    for (const [width, height] of isLong ? sizes : sizes.slice(0, 1)) {
+      await page.setViewportSize({ width, height });
+      for (const [name, { state, focus }] of Object.entries(screens)) {
+        if (focus === 'heading' || isWide(name)) continue;
+        // Portuguese is the longest
+        await subject.open({ ...state, preferences: { ...state.preferences, language: 'pt' } });
+        await expect.poll(() => page.evaluate(() => document.activeElement !== document.body)).toBe(true);
+        const share = await shareInSight(page);
+        if (share < 1) hidden.push(`${name} at ${width} × ${height}: ${share.toFixed(2)}`);
+      }
+    }
+    expect(hidden).toEqual([]);
   });
 
   test('in high contrast a tick that cannot be set has the system’s colour for what is disabled', async () => {
