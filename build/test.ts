@@ -12,9 +12,9 @@ import { PlainError, reportingErrors } from './report-errors.ts';
 import { failureSummary, reportVariable, testReportSchema, type TestReport } from './test-report.ts';
 
 /**
- * `npm test`: runs the suites and ends with each failure again and one line, `N passed, N failed`. `--only unit|e2e` runs one suite, `--long`
- * adds the long tests, and `--pool URL` names a Debian pool for openconnect's sources. Further arguments select test
- * files: `npm run test:unit -- names settings`.
+ * `npm test`: runs the suites. It ends with each failure once more and one line, `N passed, N failed`. `--only unit|e2e` runs one
+ * suite, `--long` runs the long tests, and `--pool URL` names a Debian pool for openconnect's sources. Further arguments select
+ * test files: `npm run test:unit -- names settings`.
  */
 const { values, positionals: files } = parseArgs({
   options: { only: { type: 'string' }, long: { type: 'boolean', default: false }, pool: { type: 'string' } },
