@@ -10,7 +10,7 @@ const burstGapMs = 1_000;
 /** Opens the links and profile files that the system or another start passes to the app. A link never acts before its question. */
 export class Arguments {
   private readonly links = new LinkConfirmations();
-  /** When the last argument came, in epoch milliseconds. */
+  /** When the last link or file came, in epoch milliseconds. */
   private lastAt = -Infinity;
 
   constructor(private readonly parts: Parts) {}
@@ -18,12 +18,15 @@ export class Arguments {
   /**
    * Shows the window and opens a `causeway:` link or a `.causeway` file. What is wrong with it becomes a notice.
    *
-   * @param argument null: the person started the app again, and only wants its window
+   * @param argument null: the person started the app again, and only wants its window. No page can do that
    */
   async open(argument: string | null): Promise<void> {
-    const { notices, policy, profileStore } = this.parts;
+    const { desktop, notices, policy, profileStore } = this.parts;
+    if (argument === null) {
+      desktop.showWindow();
+      return;
+    }
     this.arrive();
-    if (argument === null) return;
     try {
       const link = readLink(argument);
       if (link?.kind === 'campus') profileStore.throwUnlessMayAdd();
