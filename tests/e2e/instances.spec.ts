@@ -47,6 +47,7 @@ test('a second start passes its link to the first and exits; the first shows its
 
   // A malformed link is reported, and changes nothing either
   expect(await startAgain(scene, 'causeway://task/format-disk')).toBe(0);
+  const linkAt = Date.now();
   await scene.says('Link not understood');
   await expect(password).toHaveValue('half a pass');
 
@@ -61,6 +62,8 @@ test('a second start passes its link to the first and exits; the first shows its
   await question.getByRole('button', { name: 'Cancel' }).click();
   await expect(scene.heading('Connected')).toBeVisible();
   await hide();
+  // Links within a second are one burst, and show the window once (`electron/app/arguments.ts`)
+  await expect.poll(() => Date.now() - linkAt).toBeGreaterThan(1_000);
   expect(await startAgain(scene, 'causeway://connect/campus-test')).toBe(0);
   await expect.poll(isVisible).toBe(true);
   // The app is already connected to that campus
