@@ -61,6 +61,7 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   const timeWithSeconds = lazily(() => new Intl.DateTimeFormat(dates, { timeStyle: 'medium' }));
   const day = lazily(() => new Intl.DateTimeFormat(dates, { dateStyle: 'medium' }));
   const dayAndTime = lazily(() => new Intl.DateTimeFormat(dates, { dateStyle: 'medium', timeStyle: 'short' }));
+  const writeDayAndTime = (at: number): string => withBlank(dayAndTime().format(at));
   const relative = lazily(() => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
   const conjunction = lazily(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
   const isChinese = /^(zh|yue)\b/.test(locale);
@@ -79,12 +80,12 @@ export function createLocalizer(messages: Messages, { locale, dates }: Omit<Spok
   const instant = (at: number): string => {
     const now = Date.now();
     const timeSays = Math.abs(at - now) < 12 * 3_600_000 || day().format(at) === day().format(now);
-    return withBlank((timeSays ? time() : dayAndTime()).format(at));
+    return timeSays ? withBlank(time().format(at)) : writeDayAndTime(at);
   };
   const valueText = (name: string, value: string | number | undefined): string | undefined => {
     if (typeof value === 'string' && severalNames.has(name)) return names(value);
     if (typeof value !== 'number') return value;
-    if (name.endsWith('DateAt')) return dayAndTime().format(value);
+    if (name.endsWith('DateAt')) return writeDayAndTime(value);
     return name.endsWith('At') ? instant(value) : counts().format(value);
   };
   const comma = isChinese ? '、' : ', ';

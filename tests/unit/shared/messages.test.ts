@@ -135,6 +135,7 @@ describe('speaking', () => {
   test('Chinese has a blank between its characters and digits or Latin letters in times, lengths and lists too', () => {
     const chinese = createLocalizer(zhHant, { locale: 'zh-Hant-MO', dates: 'zh-Hant-MO' });
     expect(chinese.instant(new Date().setHours(9, 5, 0, 0))).toBe('上午 9:05');
+    expect(chinese.format('{nowDateAt}', { nowDateAt: new Date().setHours(9, 5, 0, 0) })).toMatch(/日 上午 9:05$/);
     expect(chinese.instant(new Date(2020, 2, 1, 16, 54).getTime())).toBe('2020年3月1日 下午 4:54');
     expect([462 * 60_000, 540_000, 42_000].map(chinese.duration)).toEqual(['7\u00a0小時 42\u00a0分鐘', '9\u00a0分鐘', '42\u00a0秒']);
     expect(chinese.list(['ICTO', '+853 8822 8600', 'icto@um.edu.mo'])).toBe('ICTO、+853 8822 8600 及 icto@um.edu.mo');
