@@ -3,60 +3,28 @@ import { isUp } from '../../shared/access-state.ts';
 import type { AppNotice } from '../../shared/app-state.ts';
 import { fail, failureOf } from '../../shared/failure.ts';
 import type { Profile } from '../../shared/profile.ts';
-import { findingMessage } from '../../shared/messages/finding-message.ts';
 import type { PolicyView } from '../app/policy/policy-control.ts';
-import { examine, type DoctorInput, type Tools } from '../app/check/doctor.ts';
-import { wantedUnder } from '../app/check/own-checks.ts';
-import { PolicyProfiles } from '../app/policy/policy-profiles.ts';
 import { underPolicy } from '../app/profiles/under-policy.ts';
-import { ProfileStore, summaryOf } from '../app/profiles/profile-store.ts';
-import type { ShippedCampus } from '../storage/campuses.ts';
-import type { PolicyInForce } from '../storage/policy/policy.ts';
-import { Settings } from '../storage/settings.ts';
-import { Proxies } from '../net/proxy/lookup.ts';
+import { summaryOf } from '../app/profiles/profile-store.ts';
+import type { Settings } from '../storage/settings.ts';
 import { atMost } from '../net/deadline.ts';
 import { PreparedAnswers, readAnswers } from './answers.ts';
 import { findSession } from './remote-session.ts';
 import { fillIn, readArguments, UsageError, type Command, type ConnectCommand } from './arguments.ts';
 import { converse, profileFor, type Outcome } from './connect.ts';
-import { exitCode, exitCodeOf, exitCodeOfFinding, worst, type ExitCode } from './exit-codes.ts';
+import { runDoctor, runReport } from './doctor.ts';
+import { exitCode, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import type { Host } from './host.ts';
 import { LocalSession, type Core } from './local-session.ts';
-import { explainCode, problemReport, saveReport } from './problem-report.ts';
+import { explainCode } from './problem-report.ts';
+import { openSettings } from './managed-settings.ts';
 import { managerLine, reportPolicy } from './policy-report.ts';
 import { profileEvent, reportContents } from './profile-report.ts';
-import { jsonReport, plainReport, stateEvent, type Output, type Report } from './report.ts';
+import { jsonReport, plainReport, stateEvent, type Report } from './report.ts';
 import type { SessionClient } from './session-client.ts';
-import type { Terminal } from './terminal.ts';
 import type { TerminalLocalizer } from './terminal-localizer.ts';
 
-/** The surroundings of a run: the process, or a test. */
-export interface Host extends Output {
-  version: string;
-  /** The app's own folder. */
-  folder: string;
-  localizer: TerminalLocalizer;
-  /** Null when there is nobody to ask. */
-  terminal: Terminal | null;
-  /** Which sentence says that there is no terminal to ask in. */
-  noTerminal: 'noTerminal' | 'unixTerminal';
-  onInterrupt(listener: () => void): () => void;
-  /** Ends the process now. */
-  exitNow(code: ExitCode): void;
-  /** The campuses that ship with Causeway. */
-  campuses: () => Promise<readonly ShippedCampus[]>;
-  /** The computer's policy. */
-  policy: PolicyView;
-  /** What `doctor` checks. */
-  tools: Tools;
-  /** Drivers, tunnels, clock and keychain, with these settings. */
-  core(settings: Settings): Core;
-}
-
 const closeTimeoutMs = 3_000;
-/** How long to wait for the profiles that the policy names an address of. */
-const profileTimeoutMs = 10_000;
-/** How long to wait for the keychain to delete what was saved for another campus. */
-const forgetTimeoutMs = 5_000;
 
 /** Runs one command and resolves with its exit code. Never rejects. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
@@ -135,23 +103,6 @@ async function perform(command: Command, host: Host, report: Report, localizer: 
     case 'connect':
       return connect(command, folder, host, report, localizer);
   }
-}
-
-/** Opens the app's own settings and adds the profiles of the computer's policy. */
-const openSettings = async (folder: string, host: Host, report: Report): Promise<Settings> =>
-  (await openManaged(folder, host, report)).settings;
-
-/** The same, and the policy with what is wrong with its profiles' addresses. */
-async function openManaged(folder: string, host: Host, report: Report): Promise<{ settings: Settings; inForce: PolicyInForce }> {
-  const settings = await Settings.open(folder);
-  const { secrets, now } = host.core(settings);
-  const { policy } = host.policy.current;
-  const profiles = new PolicyProfiles({ settings, secrets, now, tell: (failure) => report.failure(failure) });
-  // The app fetches them again in each run. Here, only a campus that is not there yet is worth the wait
-  const isMissing = (id: string | null): boolean => !settings.get().profiles.some((profile) => profile.id === id);
-  await profiles.fetch(policy, AbortSignal.timeout(profileTimeoutMs), isMissing);
-  await atMost(forgetTimeoutMs, profiles.apply(policy));
-  return { settings, inForce: profiles.withFetchFaults(host.policy.current) };
 }
 
 /** Lists all profiles as the policy lets them be used, one a line. With a name or a file, shows everything that this one profile does. */
@@ -245,91 +196,6 @@ async function openPortal(named: string | null, folder: string, host: Host, repo
 function reportPortal(address: string | null, report: Report, { commandLine }: TerminalLocalizer): void {
   report.event({ event: 'portal', address });
   report.say(address ?? commandLine.portalOpened);
-}
-
-async function runDoctor(
-  named: string | null,
-  folder: string,
-  host: Host,
-  report: Report,
-  localizer: TerminalLocalizer,
-): Promise<ExitCode> {
-  const stop = new AbortController();
-  const off = host.onInterrupt(() => stop.abort());
-  const codes: ExitCode[] = [];
-  for await (const finding of examine(await doctorInput(named, folder, host, report, stop.signal))) {
-    codes.push(exitCodeOfFinding(finding));
-    const { says, todo } = findingMessage(finding, localizer, ownAdvice(localizer));
-    report.event({ event: 'check', check: finding.check, result: finding.result, says, ...(todo === '' ? {} : { todo }) });
-    report.say(fillIn(localizer.commandLine.doctor[finding.result], { says, todo }));
-  }
-  off();
-  const code = stop.signal.aborted ? exitCode.requested : worst(codes);
-  report.end(code, null);
-  return code;
-}
-
-/** Advice for a terminal, where the window has a button. */
-const ownAdvice = ({ commandLine: { doctor } }: TerminalLocalizer) => ({
-  policyDetails: doctor.policyDetails,
-  addProfile: doctor.addProfile,
-});
-
-/** What to check: the named profile, or all. */
-async function doctorInput(named: string | null, folder: string, host: Host, report: Report, signal: AbortSignal): Promise<DoctorInput> {
-  const client = await findSession(folder);
-  await client?.close();
-  const { settings, inForce } = await openManaged(folder, host, report);
-  const core = host.core(settings);
-  const known = settings.get().profiles;
-  const asSaved = named === null ? known : [await profileFor({ profile: named }, { known, campuses: host.campuses }, report)];
-  const profileStore = new ProfileStore(settings, core.now, {
-    policy: () => host.policy.current.policy,
-  });
-  return {
-    tools: host.tools,
-    secrets: core.secrets,
-    profiles: asSaved.map((profile) => profileStore.under(profile)),
-    verifierFor: (profile: Profile) => profileStore.verifierFor(profile),
-    now: core.now,
-    app: client?.holder === 'app' ? 'runs' : 'absent',
-    proxies: core.proxies ?? new Proxies(),
-    policy: inForce,
-    own: {
-      updates: client?.updates ?? null,
-      alwaysConnect: client?.alwaysConnect ?? null,
-      wanted: wantedUnder(host.policy.current, settings.get()),
-    },
-    oldTlsAllowed: host.policy.current.policy.oldTls === 'allow',
-    signal,
-  };
-}
-
-/** Shows the report, and only then saves it if a file is named. */
-async function runReport(
-  { profile, save }: { profile: string | null; save: string | null },
-  folder: string,
-  host: Host,
-  report: Report,
-  localizer: TerminalLocalizer,
-): Promise<ExitCode> {
-  const stop = new AbortController();
-  const off = host.onInterrupt(() => stop.abort());
-  const session = await findSession(folder);
-  try {
-    const doctor = await doctorInput(profile, folder, host, report, stop.signal);
-    const userIds = Object.values((await Settings.open(folder)).get().userIds);
-    const { text, code } = await problemReport({ version: host.version, folder, doctor, session, userIds, localizer });
-    for (const line of text.trimEnd().split('\n')) report.say(line);
-    if (save !== null) await saveReport(path.resolve(save), text, doctor.now());
-    report.event({ event: 'report', code, text, ...(save === null ? {} : { saved: path.resolve(save) }) });
-    if (save !== null) report.say(`\n${fillIn(localizer.commandLine.reportSaved, { file: path.resolve(save) })}`);
-    report.end(exitCode.requested, null);
-    return exitCode.requested;
-  } finally {
-    off();
-    await session?.close();
-  }
 }
 
 async function connect(
