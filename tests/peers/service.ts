@@ -50,10 +50,11 @@ export class UnitProcess {
     for (const file of files) copyFileSync(join(fresh, file), namespace.file(file));
   }
 
-  /** The helper's process id in this namespace. */
+  /** The helper's process id in this namespace. Its script is the same program, and process ids begin again at the highest. */
   get pid(): number {
     const { first } = this;
-    return first?.pid === undefined ? 0 : (descendants(first.pid, 'node')[0] ?? descendants(first.pid, 'causeway-helper')[0] ?? 0);
+    const own = first?.pid === undefined ? [] : [...descendants(first.pid, 'node'), ...descendants(first.pid, 'causeway-helper')];
+    return own.find((pid) => argumentsOf(pid).includes('serve')) ?? 0;
   }
 
   async start(): Promise<void> {
@@ -118,6 +119,15 @@ export class UnitProcess {
       await gone;
     }
     await removeGroup(this.group);
+  }
+}
+
+/** The words that a process was started with. None: it has ended. */
+function argumentsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 

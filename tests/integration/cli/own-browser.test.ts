@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Session } from '../../../electron/gateways/gateway.ts';
@@ -11,6 +9,7 @@ import { browserPort, sealedToken, strangersKey } from '../../peers/gateways/cis
 import { commandFile } from '../../peers/command.ts';
 import { FormGateway, type FormSpec, type Request } from '../../peers/gateways/form-gateway.ts';
 import { failsWith, hasIPv6, missingLibrary, person, startDriver, targetFor } from '../../peers/openconnect-bench.ts';
+import { hasOwnTerminal, spawnInTerminal } from '../../support/own-terminal.ts';
 
 const own: Answer = { kind: 'browser', where: 'own' };
 const external: FormSpec = {
@@ -21,7 +20,6 @@ const external: FormSpec = {
     '<sso-v2-browser-mode>external</sso-v2-browser-mode>',
 };
 /** Gives a program a terminal of its own (Debian's bsdutils). */
-const script = '/usr/bin/script';
 const good = 'tokenOfMei42';
 
 /** The person's own browser as it comes back from the identity provider: a plain request to the port that waits for it. */
@@ -154,32 +152,29 @@ describe.skipIf(missingLibrary() !== null || !hasIPv6)('signing in with the pers
       .toBe(true);
   });
 
-  test.skipIf(!existsSync(script))(
-    'in a terminal, Enter shows the address for the browser, and the browser’s return signs in',
-    async () => {
-      const gateway = await FormGateway.start(({ init }) => (init ? external : 'success'));
-      cleanUp.push(() => gateway.stop());
-      const folder = await cliFolder([gateway.profile()]);
-      const argv = [process.execPath, commandFile, 'connect', gateway.profile().id, '--user-data-dir', folder];
-      const child = spawn(script, ['-qec', `exec ${argv.join(' ')}`, '/dev/null']);
-      cleanUp.push(async () => {
-        child.kill('SIGKILL');
-        if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-      });
-      let seen = '';
-      child.stdout.on('data', (data) => (seen += String(data)));
-      child.stdin.on('error', () => undefined);
-      await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
-      expect(seen).not.toContain('https://idp.campus.test/start');
-      child.stdin.write('\r');
-      await expect.poll(() => seen, { timeout: 20_000 }).toContain('https://idp.campus.test/start');
-      const key = gateway.requests.findLast(({ init }) => init)?.headers['x-anyconnect-strap-dh-pubkey'];
-      await comesBack(sealedToken(good, typeof key === 'string' ? key : ''));
-      await expect.poll(() => seen, { timeout: 20_000 }).toContain('Signed in.');
-      expect(gateway.requests.map(({ fields }) => fields['sso-token'])).toContain(good);
-      expect(seen).not.toContain(good);
-    },
-  );
+  test.skipIf(!hasOwnTerminal)('in a terminal, Enter shows the address for the browser, and the browser’s return signs in', async () => {
+    const gateway = await FormGateway.start(({ init }) => (init ? external : 'success'));
+    cleanUp.push(() => gateway.stop());
+    const folder = await cliFolder([gateway.profile()]);
+    const argv = [process.execPath, commandFile, 'connect', gateway.profile().id, '--user-data-dir', folder];
+    const child = spawnInTerminal(argv);
+    cleanUp.push(async () => {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+    });
+    let seen = '';
+    child.stdout.on('data', (data) => (seen += String(data)));
+    child.stdin.on('error', () => undefined);
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Press Enter for the address');
+    expect(seen).not.toContain('https://idp.campus.test/start');
+    child.stdin.write('\r');
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('https://idp.campus.test/start');
+    const key = gateway.requests.findLast(({ init }) => init)?.headers['x-anyconnect-strap-dh-pubkey'];
+    await comesBack(sealedToken(good, typeof key === 'string' ? key : ''));
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain('Signed in.');
+    expect(gateway.requests.map(({ fields }) => fields['sso-token'])).toContain(good);
+    expect(seen).not.toContain(good);
+  });
 
   test('a taken return port is reported, with what to do', async () => {
     const holder = net.createServer().listen(browserPort, '::1');

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
@@ -12,9 +11,9 @@ import { FormGateway, signInForm, type Step } from '../../peers/gateways/form-ga
 import { answersOf, code, secret, sends, messageForm } from '../../peers/form-sign-in.ts';
 import { hasOurs, missingLibrary } from '../../peers/openconnect-bench.ts';
 import { globalProtectWith, startFamily } from '../../peers/gateways/other-families.ts';
+import { hasOwnTerminal, spawnInTerminal } from '../../support/own-terminal.ts';
 
 /** Gives a program a terminal of its own (Debian's bsdutils). */
-const script = '/usr/bin/script';
 const mei = { user: 'mei', password: 'pw' };
 
 /** `causeway connect` from `dist/`, as people and programs run it, at gateways as people report them. */
@@ -37,9 +36,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
   /** For a person: with a terminal of its own, or where `by` is, with that for its input. */
   const plainly = (argv: readonly string[], inTerminal: boolean) => {
     const command = [process.execPath, commandFile, ...argv];
-    const child = inTerminal
-      ? spawn(script, ['-qec', ['exec', ...command].join(' '), '/dev/null'])
-      : spawn(command[0] ?? '', command.slice(1));
+    const child = inTerminal ? spawnInTerminal(command) : spawn(command[0] ?? '', command.slice(1));
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
     child.stderr.on('data', (data) => (text += String(data)));
@@ -100,7 +97,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(sends(at)).toBe(1);
   });
 
-  test.skipIf(!existsSync(script))(
+  test.skipIf(!hasOwnTerminal)(
     'connect tells a person in a terminal about a silent gateway, and Ctrl-C ends the wait within a second',
     async () => {
       const { at, argv } = await start([signInForm, 'hang']);
@@ -137,7 +134,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(answersOf(at)).toEqual([{ username: 'mei', password: 'pw' }, { secret: 'ab-1 2 ' }]);
   });
 
-  test.skipIf(!existsSync(script))('connect asks in the gateway’s own words in a terminal', async () => {
+  test.skipIf(!hasOwnTerminal)('connect asks in the gateway’s own words in a terminal', async () => {
     const { at, argv } = await start([signInForm, pin, 'success']);
     const run = plainly(argv, true);
     await run.type('User ID', 'mei');
@@ -198,7 +195,7 @@ describe.skipIf(missingLibrary() !== null)('causeway connect', () => {
     expect(run.out()).not.toContain('"opening"');
   });
 
-  test.skipIf(!existsSync(script))('connect narrows a list of 1,000 gateways as a person types', async () => {
+  test.skipIf(!hasOwnTerminal)('connect narrows a list of 1,000 gateways as a person types', async () => {
     const names = Array.from({ length: 1_000 }, (_, index) =>
       index === 776 ? 'Harbour Library (évening)' : index % 3 === 0 ? `第 ${index + 1} 校區` : `Site ${index + 1}`,
     );

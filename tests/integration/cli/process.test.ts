@@ -1,16 +1,15 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startCampus, type Campus } from '../../../campus/campus.ts';
 import { codeOf, student } from '../../support/access.ts';
 import { answersFile, cliFolder } from '../../support/cli.ts';
+import { hasOwnTerminal, spawnInTerminal } from '../../support/own-terminal.ts';
 
 /** The command as people start it, from `dist/`: build first. */
 const command = join(import.meta.dirname, '../../../dist/causeway.mjs');
 /** Gives a program a terminal of its own (Debian's bsdutils). */
-const script = '/usr/bin/script';
 
 let campus: Campus | null = null;
 afterEach(async () => {
@@ -42,8 +41,7 @@ function watch(child: ChildProcessWithoutNullStreams): Running {
 const start = (...argv: string[]): Running => watch(spawn(process.execPath, [command, ...argv]));
 
 /** In a terminal of its own, whose keys are this process's input. */
-const startInTerminal = (...argv: string[]): Running =>
-  watch(spawn(script, ['-qec', ['exec', process.execPath, command, ...argv].join(' '), '/dev/null']));
+const startInTerminal = (...argv: string[]): Running => watch(spawnInTerminal([process.execPath, command, ...argv]));
 
 /** Types at the very moment that it is asked for: quicker than any person, as a program that drives a terminal is. */
 function typeAt(run: Running, question: string, keys: () => string): Promise<void> {
@@ -107,7 +105,7 @@ describe('the command', () => {
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
   });
 
-  test.skipIf(!existsSync(script))('a terminal shows nothing typed for a password, and Ctrl-C works there', async () => {
+  test.skipIf(!hasOwnTerminal)('a terminal shows nothing typed for a password, and Ctrl-C works there', async () => {
     const at = (campus = await startCampus());
     const folder = await cliFolder([at.profile]);
     const run = startInTerminal('connect', at.profile.id, '--user-data-dir', folder);
@@ -129,7 +127,7 @@ describe('the command', () => {
     await expect.poll(() => at.records.sessions()).toHaveLength(0);
   });
 
-  test.skipIf(!existsSync(script))('Ctrl-C during a question ends the command: 0', async () => {
+  test.skipIf(!hasOwnTerminal)('Ctrl-C during a question ends the command: 0', async () => {
     const at = (campus = await startCampus());
     const run = startInTerminal('connect', at.profile.id, '--user-data-dir', await cliFolder([at.profile]));
     await says(run, 'Proceed?');
