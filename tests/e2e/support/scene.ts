@@ -56,9 +56,10 @@ export class Scene {
     return this.window.getByRole('heading', { level: 1, name });
   }
 
-  /** Expects this text on the screen. */
+  /** Expects this text on the screen. What a screen reader was told does not count: it stays for a moment when it is true no longer. */
   async says(text: string | RegExp): Promise<void> {
-    await expect(this.window.getByText(text).first()).toBeVisible();
+    const shown = this.window.locator(':not([data-live-announcer] *)');
+    await expect(this.window.getByText(text).and(shown).first()).toBeVisible();
   }
 
   async connect(): Promise<void> {
